@@ -1,0 +1,36 @@
+// Instants and how they are written. Nothing in the pure rooms reads the system clock: time
+// comes in as a Time or through a Clock&.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace torale::core {
+
+// Microseconds since 1970-01-01 UTC, the resolution of timestamptz.
+using Time = std::chrono::sys_time<std::chrono::microseconds>;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class Clock {
+public:
+    virtual ~Clock() = default;
+    virtual Time now() const = 0;
+};
+
+class SystemClock final : public Clock {
+public:
+    Time now() const override;
+};
+
+// "2026-12-01T09:00:00Z", with six decimals only when the fraction is not zero.
+std::string write_time(Time time);
+
+// RFC 3339 and its lenient relatives: date only, blank for T, offset absent (read as UTC), and
+// RFC 2822 dates. Nothing for anything else; free text ("3 days ago") is not a date.
+std::optional<Time> parse_time(std::string_view text);
+
+}  // namespace torale::core

@@ -1,0 +1,22 @@
+// URLs: one canonical form for comparing sources, one strict reading for calling out.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+
+namespace torale::core {
+
+// Scheme and host in lower case, default port, fragment, tracking parameters (utm_*, gclid,
+// fbclid …) and trailing slash of a bare host removed. A URL that is not http(s) is kept
+// verbatim.
+std::string canonical_url(std::string_view url);
+
+// Lower-case host without port; "" when there is none. For non-http URLs (for example
+// debian-changelog:openssl/3.0.1) the scheme and the part up to the first '/'.
+std::string domain_of(std::string_view url);
+
+// True when `domain` is `suffix` or a subdomain of it.
+bool domain_matches(std::string_view domain, std::string_view suffix);
+
+}  // namespace torale::core

@@ -1,0 +1,29 @@
+// Names every adapter torale has. A new service is one file and one line here.
+#pragma once
+#include <string_view>
+
+#include "providers/provider.hpp"
+
+namespace torale::providers {
+
+using BuildSearch = core::Request (*)(const Provider&, const SearchQuery&);
+using ReadSearch = Outcome<SearchReply> (*)(const Provider&, const core::Reply&, core::Time);
+using BuildPrompt = core::Request (*)(const Provider&, const Prompt&);
+using ReadPrompt = Outcome<LlmReply> (*)(const Provider&, const core::Reply&, core::Time);
+
+// Function pointers are null where the adapter works without a call (builtin, rules) or is of
+// the other kind.
+struct Adapter {
+    std::string_view name;
+    Kind kind;
+    bool needs_key;
+    BuildSearch build_search = nullptr;
+    ReadSearch read_search = nullptr;
+    BuildPrompt build_prompt = nullptr;
+    ReadPrompt read_prompt = nullptr;
+};
+
+// Null when unknown.
+const Adapter* find_adapter(std::string_view name);
+
+}  // namespace torale::providers
