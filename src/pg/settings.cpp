@@ -1,0 +1,287 @@
+// Where every setting is declared: name, default, range, unit, who may set it. A new setting is
+// one variable, one line of a table, one line of current().
+#include "pg/settings.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+
+#include "net/egress.hpp"
+#include "pg/boundary.hpp"
+
+namespace torale::pg {
+
+namespace {
+
+bool enabled = true;
+bool schedulers = true;
+char* databases = nullptr;
+int max_inflight = 0;
+int max_attempts = 0;
+int run_timeout = 0;
+int lease = 0;
+int poll_interval = 0;
+int schedule_jitter = 0;
+int housekeeping_interval = 0;
+int default_mode = 0;
+char* egress_allow = nullptr;
+int connections_max = 0;
+int connections_per_host = 0;
+char* secrets_file = nullptr;
+char* public_url = nullptr;
+int delivery_max_inflight = 0;
+int delivery_timeout = 0;
+int delivery_max_attempts = 0;
+int email_per_day = 0;
+int email_per_address_hour = 0;
+char* smtp_url = nullptr;
+char* smtp_user = nullptr;
+char* smtp_from = nullptr;
+int retention_executions = 0;
+int retention_sources = 0;
+int retention_deliveries = 0;
+int retention_requests = 0;
+int retention_usage = 0;
+int retention_audit = 0;
+double budget_usd_per_day = 0;
+double budget_usd_per_run = 0;
+char* acting_owner_value = nullptr;
+char* request_owner_value = nullptr;
+
+constexpr int minutes_per_day = 24 * 60;
+constexpr int ten_years = 3660 * minutes_per_day;
+// Names of files and services are the administrator's business.
+constexpr int private_flags = GUC_SUPERUSER_ONLY;
+
+struct IntegerSetting {
+    const char* name;
+    int* value;
+    int start, least, most;
+    int unit;
+    const char* about;
+};
+
+const IntegerSetting integers[] = {
+    {"torale.max_inflight", &max_inflight, 1000, 1, 20000, 0,
+     "Runs that one scheduler keeps in flight at the same time."},
+    {"torale.max_attempts", &max_attempts, 3, 1, 20, 0,
+     "Attempts of one execution before it counts as failed."},
+    {"torale.run_timeout", &run_timeout, 120, 5, 3600, GUC_UNIT_S,
+     "Time after which a run that has not finished fails."},
+    {"torale.lease", &lease, 180, 35, 7200, GUC_UNIT_S,
+     "Time after which a task whose scheduler vanished may be claimed by another."},
+    {"torale.poll_interval", &poll_interval, 5, 1, 300, GUC_UNIT_S,
+     "Longest time between two looks at the queue when nothing wakes the scheduler."},
+    {"torale.schedule_jitter", &schedule_jitter, 0, 0, 86400, GUC_UNIT_S,
+     "Window over which tasks with the same schedule are spread."},
+    {"torale.housekeeping_interval", &housekeeping_interval, 600, 1, 86400, GUC_UNIT_S,
+     "Time between two rounds of removing what the retention settings let go."},
+    {"torale.connections_max", &connections_max, 1000, 1, 20000, 0,
+     "Open connections of one scheduler; more calls wait in line."},
+    {"torale.connections_per_host", &connections_per_host, 64, 1, 20000, 0,
+     "Open connections of one scheduler to one host."},
+    {"torale.delivery_max_inflight", &delivery_max_inflight, 200, 1, 20000, 0,
+     "Deliveries that one scheduler keeps in flight at the same time."},
+    {"torale.delivery_timeout", &delivery_timeout, 15, 1, 300, GUC_UNIT_S,
+     "Time a channel has to answer one delivery."},
+    {"torale.delivery_max_attempts", &delivery_max_attempts, 12, 1, 100, 0,
+     "Attempts before a delivery is dead; it can be replayed."},
+    {"torale.email_per_day", &email_per_day, 100, 0, 1000000, 0,
+     "E-mails to one owner a day; more are deferred, not dropped. Zero means no limit."},
+    {"torale.email_per_address_hour", &email_per_address_hour, 10, 0, 1000000, 0,
+     "E-mails to one address an hour; more are deferred, not dropped. Zero means no limit."},
+    {"torale.retention_executions", &retention_executions, 90 * minutes_per_day, 0, ten_years,
+     GUC_UNIT_MIN, "How long executions are kept that no notification shows. Zero keeps all."},
+    {"torale.retention_sources", &retention_sources, 180 * minutes_per_day, 0, ten_years,
+     GUC_UNIT_MIN, "How long sources are kept that nothing cites. Zero keeps all."},
+    {"torale.retention_deliveries", &retention_deliveries, 90 * minutes_per_day, 0, ten_years,
+     GUC_UNIT_MIN, "How long finished deliveries and their attempts are kept. Zero keeps all."},
+    {"torale.retention_requests", &retention_requests, 7 * minutes_per_day, 0, ten_years,
+     GUC_UNIT_MIN, "How long finished previews, suggestions and tests are kept. Zero keeps all."},
+    {"torale.retention_usage", &retention_usage, 400 * minutes_per_day, 0, ten_years, GUC_UNIT_MIN,
+     "How long usage by day is kept. Zero keeps all."},
+    {"torale.retention_audit", &retention_audit, 730 * minutes_per_day, 0, ten_years, GUC_UNIT_MIN,
+     "How long the audit log is kept. Zero keeps all."},
+};
+
+struct StringSetting {
+    const char* name;
+    char** value;
+    const char* start;
+    int flags;
+    GucStringCheckHook check;
+    const char* about;
+};
+
+// What is wrong with the list, cut to `size`; "" when nothing. No exception leaves it, since
+// PostgreSQL calls the hook while it reads postgresql.conf.
+void judge_egress(const char* text, char* out, std::size_t size) noexcept {
+    out[0] = '\0';
+    try {
+        const auto parsed = net::parse_egress_allow(text);
+        if (parsed) return;
+        std::strncpy(out, parsed.error().message.c_str(), size - 1);
+    } catch (const std::exception& error) {
+        std::strncpy(out, error.what(), size - 1);
+    }
+    out[size - 1] = '\0';
+}
+
+bool check_egress_allow(char** value, void**, GucSource) {
+    char fault[256];
+    judge_egress(*value, fault, sizeof fault);
+    if (fault[0] == '\0') return true;
+    GUC_check_errdetail("%s", fault);
+    GUC_check_errhint(
+        "A list of [provider:|channel:|feed:]host-or-CIDR[:port], separated by commas.");
+    return false;
+}
+
+bool check_public_url(char** value, void**, GucSource) {
+    const std::size_t length = std::strlen(*value);
+    const bool is_url = strncmp(*value, "https://", 8) == 0 || strncmp(*value, "http://", 7) == 0;
+    if (length == 0 || (is_url && strpbrk(*value, " \t\r\n\"<>") == nullptr)) return true;
+    GUC_check_errdetail("It must begin with https:// or http:// and contain no blank.");
+    return false;
+}
+
+const StringSetting strings[] = {
+    {"torale.databases", &databases, "*", GUC_LIST_INPUT, nullptr,
+     "Databases whose tasks are run, separated by commas; * means every one."},
+    {"torale.egress_allow", &egress_allow, "", private_flags, check_egress_allow,
+     "Hosts and networks that calls may reach although the egress guard refuses their kind."},
+    {"torale.secrets_file", &secrets_file, "", private_flags, nullptr,
+     "File with the keys of providers as NAME=value lines; mode 0600, owned by the server."},
+    {"torale.public_url", &public_url, "", 0, check_public_url,
+     "Where users reach this server, for links in notifications."},
+    {"torale.smtp_url", &smtp_url, "", private_flags, nullptr,
+     "Mail server, smtp:// or smtps://; without it no e-mail is sent."},
+    {"torale.smtp_user", &smtp_user, "", private_flags, nullptr,
+     "User name at the mail server; the password is the secret TORALE_SMTP_PASSWORD."},
+    {"torale.smtp_from", &smtp_from, "", private_flags, nullptr, "Sender of e-mails."},
+};
+
+const config_enum_entry modes[] = {{"pipeline", static_cast<int>(Mode::pipeline), false},
+                                   {"agent", static_cast<int>(Mode::agent), false},
+                                   {nullptr, 0, false}};
+
+void define_bool(const char* name, bool* value, const char* about) {
+    DefineCustomBoolVariable(name, about, nullptr, value, true, PGC_SIGHUP, 0, nullptr, nullptr,
+                             nullptr);
+}
+
+void define_money(const char* name, double* value, const char* about) {
+    DefineCustomRealVariable(name, about, nullptr, value, 0, 0, 1e9, PGC_SIGHUP, 0, nullptr,
+                             nullptr, nullptr);
+}
+
+void define_string(const StringSetting& setting, GucContext context) {
+    DefineCustomStringVariable(setting.name, setting.about, nullptr, setting.value, setting.start,
+                               context, setting.flags, setting.check, nullptr, nullptr);
+}
+
+std::string trimmed(const std::string& text) {
+    const auto begin = text.find_first_not_of(" \t\"");
+    if (begin == std::string::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t\"") - begin + 1);
+}
+
+std::vector<std::string> split_list(const std::string& list) {
+    std::vector<std::string> names;
+    for (std::size_t begin = 0; begin <= list.size();) {
+        const std::size_t end = std::min(list.find(',', begin), list.size());
+        std::string name = trimmed(list.substr(begin, end - begin));
+        if (!name.empty()) names.push_back(std::move(name));
+        begin = end + 1;
+    }
+    return names;
+}
+
+std::string text_of(const char* value) {
+    return value == nullptr ? "" : value;
+}
+
+std::string without_slash(std::string url) {
+    while (!url.empty() && url.back() == '/') url.pop_back();
+    return url;
+}
+
+}  // namespace
+
+bool Settings::serves(const std::string& database) const {
+    return std::any_of(databases.begin(), databases.end(), [&](const std::string& served) {
+        return served == "*" || served == database;
+    });
+}
+
+Settings current() {
+    using std::chrono::minutes;
+    using std::chrono::seconds;
+    constexpr int lease_margin_s = 30;
+    return {.enabled = pg::enabled,
+            .databases = split_list(text_of(pg::databases)),
+            .schedulers = pg::schedulers,
+            .max_inflight = pg::max_inflight,
+            .max_attempts = pg::max_attempts,
+            .run_timeout = seconds(pg::run_timeout),
+            .lease = seconds(std::max(pg::lease, pg::run_timeout + lease_margin_s)),
+            .poll_interval = seconds(pg::poll_interval),
+            .schedule_jitter = seconds(pg::schedule_jitter),
+            .housekeeping_interval = seconds(pg::housekeeping_interval),
+            .default_mode = static_cast<Mode>(pg::default_mode),
+            .egress_allow = text_of(pg::egress_allow),
+            .connections_max = pg::connections_max,
+            .connections_per_host = pg::connections_per_host,
+            .secrets_file = text_of(pg::secrets_file),
+            .public_url = without_slash(text_of(pg::public_url)),
+            .delivery_max_inflight = pg::delivery_max_inflight,
+            .delivery_timeout = seconds(pg::delivery_timeout),
+            .delivery_max_attempts = pg::delivery_max_attempts,
+            .email_per_day = pg::email_per_day,
+            .email_per_address_hour = pg::email_per_address_hour,
+            .smtp_url = text_of(pg::smtp_url),
+            .smtp_user = text_of(pg::smtp_user),
+            .smtp_from = text_of(pg::smtp_from),
+            .retention_executions = minutes(pg::retention_executions),
+            .retention_sources = minutes(pg::retention_sources),
+            .retention_deliveries = minutes(pg::retention_deliveries),
+            .retention_requests = minutes(pg::retention_requests),
+            .retention_usage = minutes(pg::retention_usage),
+            .retention_audit = minutes(pg::retention_audit),
+            .budget_usd_per_day = pg::budget_usd_per_day,
+            .budget_usd_per_run = pg::budget_usd_per_run};
+}
+
+std::string acting_owner() {
+    return text_of(acting_owner_value);
+}
+std::string request_owner() {
+    return text_of(request_owner_value);
+}
+
+void define_settings() {
+    define_bool("torale.enabled", &enabled, "Whether torale runs tasks on this server at all.");
+    define_bool("torale.schedulers", &schedulers, "Whether databases get a scheduler.");
+    for (const IntegerSetting& setting : integers)
+        DefineCustomIntVariable(setting.name, setting.about, nullptr, setting.value, setting.start,
+                                setting.least, setting.most, PGC_SIGHUP, setting.unit, nullptr,
+                                nullptr, nullptr);
+    for (const StringSetting& setting : strings) define_string(setting, PGC_SIGHUP);
+    DefineCustomEnumVariable("torale.default_mode",
+                             "How a run works unless its task says otherwise.", nullptr,
+                             &default_mode, static_cast<int>(Mode::pipeline), modes, PGC_SIGHUP, 0,
+                             nullptr, nullptr, nullptr);
+    define_money("torale.budget_usd_per_day", &budget_usd_per_day,
+                 "US dollars all tasks of one owner may spend a day. Zero means no limit.");
+    define_money("torale.budget_usd_per_run", &budget_usd_per_run,
+                 "US dollars one run may spend. Zero means no limit.");
+    define_string({"torale.acting_owner", &acting_owner_value, "", GUC_NOT_IN_SAMPLE, nullptr,
+                   "Owner a worker acts for; set by torale itself."},
+                  PGC_SUSET);
+    define_string({"torale.request_owner", &request_owner_value, "", GUC_NOT_IN_SAMPLE, nullptr,
+                   "Owner an API key belongs to; read only in sessions of torale_authenticator."},
+                  PGC_USERSET);
+    MarkGUCPrefixReserved("torale");
+}
+
+}  // namespace torale::pg

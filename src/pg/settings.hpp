@@ -1,0 +1,69 @@
+// The GUCs torale.*: one table in settings.cpp, one struct here. Read current() once a turn or
+// after a reload, not once a row: it copies strings.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace torale::pg {
+
+enum class Mode { pipeline, agent };
+
+struct Settings {
+    bool enabled = true;
+    std::vector<std::string> databases;  // "*" = all
+    bool schedulers = true;
+
+    // Runs
+    int max_inflight = 1000;
+    int max_attempts = 3;
+    std::chrono::seconds run_timeout{120};
+    std::chrono::seconds lease{180};  // at least run_timeout + 30 s, whatever the GUC says
+    std::chrono::seconds poll_interval{5};
+    std::chrono::seconds schedule_jitter{0};
+    std::chrono::seconds housekeeping_interval{600};
+    Mode default_mode = Mode::pipeline;
+
+    // Network
+    std::string egress_allow;  // already accepted by net::parse_egress_allow
+    int connections_max = 1000;
+    int connections_per_host = 64;
+    std::string secrets_file;
+    std::string public_url;  // without a slash at the end
+
+    // Deliveries
+    int delivery_max_inflight = 200;
+    std::chrono::seconds delivery_timeout{15};
+    int delivery_max_attempts = 12;
+    int email_per_day = 100;
+    int email_per_address_hour = 10;
+    std::string smtp_url;
+    std::string smtp_user;
+    std::string smtp_from;
+
+    // Retention; zero keeps for ever
+    std::chrono::minutes retention_executions{};
+    std::chrono::minutes retention_sources{};
+    std::chrono::minutes retention_deliveries{};
+    std::chrono::minutes retention_requests{};
+    std::chrono::minutes retention_usage{};
+    std::chrono::minutes retention_audit{};
+
+    // Money, zero = no limit of the server's; rows of torale.budgets come on top
+    double budget_usd_per_day = 0;
+    double budget_usd_per_run = 0;
+
+    bool serves(const std::string& database) const;
+};
+
+Settings current();
+
+// For current_owner(); "" when not set.
+std::string acting_owner();
+std::string request_owner();
+
+// Defines all of them; in the postmaster, in a backend that loads us late, and for pg_upgrade.
+void define_settings();
+
+}  // namespace torale::pg
