@@ -33,4 +33,13 @@ std::string write_time(Time time);
 // RFC 2822 dates. Nothing for anything else; free text ("3 days ago") is not a date.
 std::optional<Time> parse_time(std::string_view text);
 
+// The same, telling whether the text named an offset: without one `time` is a wall-clock time
+// that a caller who knows the zone may read there.
+struct WrittenTime {
+    Time time{};
+    bool has_offset = false;
+    bool operator==(const WrittenTime&) const = default;
+};
+std::optional<WrittenTime> parse_written_time(std::string_view text);
+
 }  // namespace torale::core

@@ -58,10 +58,11 @@ public:
     std::uint32_t weekdays = 0;
     bool dom_star = false;
     bool dow_star = false;
-    bool last_day = false;  // L or $
-    seconds every{0};       // every
-    Time at{};              // at
-    std::string text;       // as written, white space normalised
+    bool last_day = false;     // L or $
+    seconds every{0};          // every
+    Time at{};                 // at
+    bool at_is_local = false;  // written without an offset: `at` is wall-clock time of the zone
+    std::string text;          // as written, white space normalised
     bool operator==(const Schedule&) const = default;
 };
 
