@@ -1,0 +1,68 @@
+// Search results to sources.
+#include "agent/sources.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.hpp"
+#include "core/url.hpp"
+
+namespace torale::agent {
+
+namespace {
+
+// Cheap when nothing is to be cut: a text of at most `chars_max` bytes has no more characters.
+std::string cut(std::string text, std::size_t chars_max) {
+    std::string clean = core::clean_utf8(text);
+    return clean.size() <= chars_max ? clean : core::truncate(clean, chars_max);
+}
+
+bool matches_any(const std::string& domain, const std::vector<std::string>& suffixes) {
+    return std::any_of(suffixes.begin(), suffixes.end(), [&](const std::string& suffix) {
+        return core::domain_matches(domain, suffix);
+    });
+}
+
+bool is_wanted(const core::Source& source, const core::SearchOptions& options) {
+    // A source without a date may be as new as any; only a known old one is refused.
+    if (options.published_after && source.published_at &&
+        *source.published_at < *options.published_after) {
+        return false;
+    }
+    if (options.include_domains.empty() && options.exclude_domains.empty()) return true;
+    const std::string domain = core::domain_of(source.url);
+    if (matches_any(domain, options.exclude_domains)) return false;
+    return options.include_domains.empty() || matches_any(domain, options.include_domains);
+}
+
+}  // namespace
+
+std::vector<core::Source> read_sources(std::vector<providers::SearchResult> results,
+                                       const core::SearchOptions& options,
+                                       const std::string& provider) {
+    std::vector<core::Source> sources;
+    sources.reserve(results.size());
+    const auto sources_max = static_cast<std::size_t>(std::max(options.max_results, 1));
+    for (providers::SearchResult& result : results) {
+        if (sources.size() == sources_max) break;
+        if (result.url.empty() || result.url.size() > url_bytes_max) continue;
+        core::Source source;
+        source.url = core::canonical_url(core::clean_utf8(result.url));
+        source.title = cut(std::move(result.title), title_chars_max);
+        source.snippet = cut(std::move(result.snippet), snippet_chars_max);
+        source.published_at = result.published_at;
+        if (source.title.empty() && source.snippet.empty()) continue;
+        if (!is_wanted(source, options)) continue;
+        source.content_hash = core::content_hash(source.url, source.title, source.snippet);
+        const bool is_double = std::any_of(
+            sources.begin(), sources.end(),
+            [&](const core::Source& other) { return other.content_hash == source.content_hash; });
+        if (is_double) continue;
+        source.provider = provider;
+        source.number = static_cast<int>(sources.size()) + 1;
+        sources.push_back(std::move(source));
+    }
+    return sources;
+}
+
+}  // namespace torale::agent
