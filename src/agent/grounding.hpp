@@ -17,8 +17,11 @@ struct Grounded {
 // occur are dropped. Quotes longer than 300 characters are cut at a boundary.
 Grounded ground(core::Judgement judgement, const std::vector<core::Source>& sources);
 
-// Computed from the cited sources: independent domains, quote strength, date certainty,
-// agreement. 0 when nothing is cited.
+// Computed from the cited sources, all 0 when nothing is cited:
+// value = 0.3 independent_domains + 0.3 quote_strength + 0.2 date_certainty + 0.2 agreement.
+// Domains: one 40, two 70, three 90, four 100. Quote strength, of the strongest: 8 a distinct
+// word, 20 more with a value in it. Date certainty: mean of 100 dated, 30 undated, 0 dated in
+// the future. Agreement: share of the pairs of sources that name the same value; 50 for one.
 core::Confidence compute_confidence(const core::Judgement& judgement,
                                     const std::vector<core::Source>& sources, core::Time now);
 
