@@ -87,10 +87,10 @@ std::optional<core::Json> find_object(std::string_view text) {
 }
 
 core::Failure bad_answer(std::string message) {
-    return {.category = core::Category::bad_reply,
-            .message = "the model's answer " + std::move(message),
-            .retry_after = std::nullopt,
-            .http_status = 0};
+    core::Failure failure;
+    failure.category = core::Category::bad_reply;
+    failure.message = "the model's answer " + std::move(message);
+    return failure;
 }
 
 std::string clean(std::string_view text, std::size_t chars_max) {

@@ -28,12 +28,28 @@ Lane usable(const std::vector<providers::Provider>& candidates) {
     return lane;
 }
 
+// A provider that asks for more than this pauses for all runs; none sleeps on its own while the
+// others go on hammering.
+constexpr core::milliseconds polite_wait_max = core::seconds{5};
+
+bool is_worth_repeating(const core::Failure& failure) {
+    if (!core::cools_provider(failure.category)) return true;
+    return failure.retry_after && *failure.retry_after <= polite_wait_max;
+}
+
 // Trouble that another provider of the same kind does not share.
 bool lets_next_try(core::Category category) {
     return core::cools_provider(category) || category == core::Category::overload;
 }
 
 }  // namespace
+
+core::Failure failure_of(core::Category category, std::string message) {
+    core::Failure failure;
+    failure.category = category;
+    failure.message = std::move(message);
+    return failure;
+}
 
 Run::Run(Briefing briefing) : briefing_(std::move(briefing)) {
     searchers_ = usable(briefing_.search_providers);
@@ -74,10 +90,7 @@ Turn Run::take_reply(CallReply reply) {
         }
         return pass_gate();
     }
-    return fail({.category = core::Category::internal,
-                 .message = "the reply does not fit the call",
-                 .retry_after = std::nullopt,
-                 .http_status = 0});
+    return fail(failure_of(core::Category::internal, "the reply does not fit the call"));
 }
 
 Turn Run::send(const std::string& provider, Payload payload, core::milliseconds delay) {
@@ -91,7 +104,10 @@ Turn Run::send(const std::string& provider, Payload payload, core::milliseconds 
 
 // The same provider again, else the next one, else the end.
 Turn Run::recover(Lane& lane, core::Failure failure) {
-    if (const auto pause = core::retry_in_run(failure, lane.attempt, briefing_.unit_random)) {
+    const auto pause = is_worth_repeating(failure)
+                           ? core::retry_in_run(failure, lane.attempt, briefing_.unit_random)
+                           : std::nullopt;
+    if (pause) {
         ++lane.attempt;
         return repeat(*pause);
     }

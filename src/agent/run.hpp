@@ -33,6 +33,8 @@ struct Patience {
     int too_long = 1;  // cut off: again with twice the tokens
 };
 
+core::Failure failure_of(core::Category category, std::string message);
+
 class Run {
 public:
     explicit Run(Briefing briefing);

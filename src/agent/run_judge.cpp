@@ -11,13 +11,6 @@ namespace torale::agent {
 
 namespace {
 
-core::Failure failure_of(core::Category category, std::string message) {
-    return {.category = category,
-            .message = std::move(message),
-            .retry_after = std::nullopt,
-            .http_status = 0};
-}
-
 std::string reason_suffix(const providers::LlmReply& answer) {
     return answer.finish_raw.empty() ? "" : " (" + answer.finish_raw + ")";
 }

@@ -49,11 +49,9 @@ Turn Run::take_search_reply(core::Reply reply, bool replayed) {
     const auto* adapter = &searchers_.adapter();
     if (adapter->read_search == nullptr) {
         // The database answers a document query with rows; a wire reply is its way to say no.
-        return fail({.category = core::Category::internal,
-                     .message = reply.fault_text.empty() ? "the document search failed"
-                                                         : std::move(reply.fault_text),
-                     .retry_after = std::nullopt,
-                     .http_status = 0});
+        return fail(failure_of(core::Category::internal, reply.fault_text.empty()
+                                                             ? "the document search failed"
+                                                             : std::move(reply.fault_text)));
     }
     auto read = adapter->read_search(provider, reply, now_);
     Step& step =

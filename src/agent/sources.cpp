@@ -11,10 +11,21 @@ namespace torale::agent {
 
 namespace {
 
-// Cheap when nothing is to be cut: a text of at most `chars_max` bytes has no more characters.
+bool is_plain_ascii(std::string_view text) {
+    unsigned char seen = 0;
+    bool has_nul = false;
+    for (const char c : text) {
+        seen |= static_cast<unsigned char>(c);
+        has_nul |= c == '\0';
+    }
+    return seen < 0x80 && !has_nul;
+}
+
+// Cheap for the usual text: nothing to clean in plain ASCII, nothing to count in a text of at
+// most `chars_max` bytes.
 std::string cut(std::string text, std::size_t chars_max) {
-    std::string clean = core::clean_utf8(text);
-    return clean.size() <= chars_max ? clean : core::truncate(clean, chars_max);
+    if (!is_plain_ascii(text)) text = core::clean_utf8(text);
+    return text.size() <= chars_max ? text : core::truncate(text, chars_max);
 }
 
 bool matches_any(const std::string& domain, const std::vector<std::string>& suffixes) {
