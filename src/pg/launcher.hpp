@@ -1,0 +1,48 @@
+// The supervisor of all databases: knows which have the extension and keeps one scheduler in
+// each. One bad database never ends it.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pg/settings.hpp"
+#include "pg/shared.hpp"
+#include "pg/supervision.hpp"
+
+struct BackgroundWorkerHandle;
+
+namespace torale::pg {
+
+class Launcher {
+public:
+    // Looks once at everything and acts; when to look again at the latest.
+    std::chrono::milliseconds turn();
+
+private:
+    struct Supervised {
+        std::string name;
+        Watch watch;
+        BackgroundWorkerHandle* handle = nullptr;
+        bool is_listed = true;  // still in pg_database, with connections allowed
+    };
+
+    void read_catalog();
+    void reap(std::uint32_t oid, Supervised& database, const DatabaseView& view);
+    void act(std::uint32_t oid, Supervised& database, const Wish& wish);
+    void start(std::uint32_t oid, Supervised& database, WorkerKind kind);
+    void start_failed(std::uint32_t oid, Supervised& database);
+    std::vector<std::uint32_t> by_patience() const;
+
+    std::map<std::uint32_t, Supervised> databases_;
+    std::uint32_t worker_role_ = 0;
+    Settings settings_;
+    Instant now_{};
+    Instant catalog_read_at_{};
+    Instant last_probe_at_{};
+    int probes_running_ = 0;
+    bool is_starved_ = false;  // one log line an episode
+};
+
+}  // namespace torale::pg
