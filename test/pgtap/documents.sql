@@ -55,14 +55,14 @@ SELECT is(pg_temp.found(NULL, NULL, NULL, NULL, NULL, NULL), '{}',
     'nothing asked, nothing found');
 
 -- A changelog: many entries speak of updates and security, few are about openssl.
-INSERT INTO torale.documents (url, title, body, published_at)
-SELECT 'debian-changelog:p' || i || '/1', 'p' || i || ' 1.' || i,
+INSERT INTO torale.documents (owner, url, title, body, published_at)
+SELECT NULL, 'debian-changelog:p' || i || '/1', 'p' || i || ' 1.' || i,
        'New upstream version. Security update for the last release' ||
        CASE WHEN i % 50 = 0 THEN ', built with openssl.' ELSE '.' END,
        timestamptz '2026-06-01' + i * interval '1 minute'
 FROM generate_series(1, 3000) AS i;
-INSERT INTO torale.documents (url, title, body, published_at)
-SELECT 'debian-changelog:openssl/' || i, 'openssl 3.0.' || i,
+INSERT INTO torale.documents (owner, url, title, body, published_at)
+SELECT NULL, 'debian-changelog:openssl/' || i, 'openssl 3.0.' || i,
        CASE WHEN i = 20 THEN 'CVE-2026-1234: buffer overflow.' ELSE 'Security update.' END,
        timestamptz '2025-01-01' + i * interval '1 day'
 FROM generate_series(1, 20) AS i;
