@@ -15,10 +15,10 @@ namespace torale::net {
 struct EgressRule {
     bool any_purpose = true;
     core::Purpose purpose = core::Purpose::provider;
-    std::string host;          // lower case; "" when this is an address range
+    std::string host;                   // lower case; "" when this is an address range
     std::vector<std::uint8_t> network;  // 4 or 16 bytes
     int prefix_bits = 0;
-    int port = 0;              // 0 = any
+    int port = 0;  // 0 = any
     bool operator==(const EgressRule&) const = default;
 };
 
@@ -27,7 +27,7 @@ struct EgressPolicy {
     std::vector<int> ports{443};  // for https; exceptions carry their own
 };
 
-// Comma-separated; the error names the entry.
+// Comma-separated; the error names the entry. IPv6 in brackets: [::1]:8080, [fd00::]/8.
 core::Result<std::vector<EgressRule>> parse_egress_allow(std::string_view text);
 
 struct Target {
@@ -47,5 +47,9 @@ core::Result<Target> check_url(const EgressPolicy& policy, core::Purpose purpose
 // range 10.0.0.0/8").
 std::string check_address(const EgressPolicy& policy, core::Purpose purpose, int port,
                           const std::vector<std::uint8_t>& address);
+
+// check_address for a host under today's policy: an exception that names it counts as well.
+std::string check_peer(const EgressPolicy& policy, core::Purpose purpose, const Target& target,
+                       const std::vector<std::uint8_t>& address);
 
 }  // namespace torale::net

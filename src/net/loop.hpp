@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/call.hpp"
@@ -15,12 +16,14 @@ namespace torale::net {
 
 struct LoopSettings {
     EgressPolicy egress;
-    int connections_max = 1000;           // open sockets; more transfers wait in line
+    int connections_max = 1000;  // open sockets; more transfers wait in line
     int connections_per_host_max = 64;
     std::int64_t dns_timeout_ms = 5'000;
     std::int64_t dns_cache_ok_ms = 60'000;
     std::int64_t dns_cache_fail_ms = 5'000;
     std::string user_agent = "torale";
+    std::string dns_servers;  // "host:port,…"; "" = the system's
+    std::string ca_file;      // PEM; "" = the system's
 };
 
 struct Completion {

@@ -1,0 +1,87 @@
+// What TinyServer answers, by path:
+//
+//   /ok            200 "ok"                      /delay?250     the same after 250 ms
+//   /body?1000     that many bytes               /headers?1000  a header of that many bytes
+//   /gzip          "hello", compressed           /bomb?1000000  that many zeros, compressed
+//   /chunks?1000   a body without a length       /stall         half a body, then silence
+//   /reset         half a body, then RST         /redirect      302 to /ok
+//   /echo          the request itself            /drop          closes without a word
+//   /connection    the number of the connection
+#pragma once
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace torale::net::test {
+
+struct Answer {
+    std::string bytes;
+    int delay_ms = 0;
+    enum class After { keep, close, reset, hold } after = After::keep;
+};
+
+inline std::string with_length(const std::string& body, const std::string& extra = {}) {
+    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + extra +
+           "\r\n" + body;
+}
+
+// One stored block; the checksum of "hello" is known.
+inline std::string gzip_hello() {
+    using namespace std::string_literals;
+    return "\x1f\x8b\x08\0\0\0\0\0\0\x03\x01\x05\0\xfa\xffhello\x86\xa6\x10\x36\x05\0\0\0"s;
+}
+
+// A zero, then "repeat the last byte 258 times" in 13 bits, over and over (RFC 1951 §3.2.6).
+inline std::string gzip_zeros(std::int64_t count) {
+    using namespace std::string_literals;
+    std::string out = "\x1f\x8b\x08\0\0\0\0\0\0\x03"s;
+    std::uint64_t bits = 0;
+    int used = 0;
+    const auto put = [&](std::string_view code) {
+        for (const char bit : code) {
+            bits |= static_cast<std::uint64_t>(bit == '1') << used;
+            if (++used < 8) continue;
+            out.push_back(static_cast<char>(bits));
+            bits = 0;
+            used = 0;
+        }
+    };
+    put("1"
+        "10"
+        "00110000");  // last block, fixed codes (01, low bit first), literal 0
+    for (std::int64_t done = 1; done < count; done += 258)
+        put("11000101"
+            "00000");
+    put("0000000"
+        "0000000");
+    return out;
+}
+
+inline Answer answer_to(const std::string& request, int connection) {
+    const auto start = request.find(' ') + 1;
+    const std::string target = request.substr(start, request.find(' ', start) - start);
+    const auto mark = target.find('?');
+    const std::string path = target.substr(0, mark);
+    const long count = mark == std::string::npos ? 0 : std::atol(target.c_str() + mark + 1);
+    const auto bytes = static_cast<std::size_t>(count);
+    const std::string half = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
+    if (path == "/delay") return {with_length("ok"), static_cast<int>(count)};
+    if (path == "/body") return {with_length(std::string(bytes, 'x'))};
+    if (path == "/headers")
+        return {with_length("ok", "X-Long: " + std::string(bytes, 'x') + "\r\n")};
+    if (path == "/gzip") return {with_length(gzip_hello(), "Content-Encoding: gzip\r\n")};
+    if (path == "/bomb") return {with_length(gzip_zeros(count), "Content-Encoding: gzip\r\n")};
+    if (path == "/chunks")
+        return {"HTTP/1.1 200 OK\r\n\r\n" + std::string(bytes, 'x'), 0, Answer::After::close};
+    if (path == "/stall") return {half, 0, Answer::After::hold};
+    if (path == "/reset") return {half, 0, Answer::After::reset};
+    if (path == "/redirect")
+        return {"HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n"};
+    if (path == "/echo") return {with_length(request, "Content-Type: text/plain\r\n")};
+    if (path == "/drop") return {"", 0, Answer::After::close};
+    if (path == "/connection") return {with_length(std::to_string(connection))};
+    return {with_length("ok", "X-Test: yes\r\n")};
+}
+
+}  // namespace torale::net::test
