@@ -16,41 +16,22 @@ TORALE_FUNCTION(torale_current_owner) {
 }
 
 // torale_internal.wake_on_write() → trigger, AFTER … FOR EACH STATEMENT
-TORALE_FUNCTION(torale_wake_on_write) {
+TORALE_FUNCTION(torale_wake) {
     wake_at_commit();
     PG_RETURN_POINTER(nullptr);
 }
 
-// torale_internal.wake() → void
-TORALE_FUNCTION(torale_wake) {
-    wake_at_commit();
-    PG_RETURN_VOID();
-}
-
-// torale_internal.lifecycle() → void: the last statement of install and update scripts
-TORALE_FUNCTION(torale_lifecycle) {
-    announce_at_commit();
-    PG_RETURN_VOID();
-}
-
-// torale.stop_workers(db name) → void. Takes effect at once, transaction or not.
+// torale.stop_workers(db name) → boolean: whether all are gone. At once, transaction or not.
 TORALE_FUNCTION(torale_stop_workers) {
     const Oid database = entry([&] { return controlled_database(PG_GETARG_DATUM(0)); });
     hold_database(database);
-    require_no_workers(database);
-    PG_RETURN_VOID();
+    PG_RETURN_BOOL(wait_for_workers(database));
 }
 
-// torale.start_workers(db name) → void
+// torale.start_workers(db name) → boolean
 TORALE_FUNCTION(torale_start_workers) {
     const Oid database = entry([&] { return controlled_database(PG_GETARG_DATUM(0)); });
-    release_database(database);
-    PG_RETURN_VOID();
-}
-
-// torale_internal.is_preloaded() → boolean
-TORALE_FUNCTION(torale_is_preloaded) {
-    PG_RETURN_BOOL(has_shared_memory());
+    PG_RETURN_BOOL(release_database(database));
 }
 
 // torale_internal.worker_rows() → setof record, see worker_control.cpp for the columns

@@ -127,10 +127,6 @@ void wake_at_commit() {
     pending.wake = true;
 }
 
-void announce_at_commit() {
-    pending.probe = true;
-}
-
 void install_hooks() {
     previous_object_access = object_access_hook;
     object_access_hook = watch_object_access;

@@ -334,15 +334,16 @@ void hold_database(std::uint32_t oid) {
     poke_launcher();
 }
 
-void release_database(std::uint32_t oid) {
-    if (shared == nullptr) return;
+bool release_database(std::uint32_t oid) {
+    if (shared == nullptr) return false;
     const Locked locked;
-    if (Database* database = find(oid)) {
-        database->is_held = false;
-        database->blocked_until = 0;
-        database->probe_requested = true;
-    }
+    Database* database = find(oid);
+    if (database == nullptr || !database->is_held) return false;
+    database->is_held = false;
+    database->blocked_until = 0;
+    database->probe_requested = true;
     poke_launcher();
+    return true;
 }
 
 bool wait_for_workers(std::uint32_t oid) {

@@ -59,7 +59,7 @@ bool block_database(std::uint32_t database);
 void unblock_database(std::uint32_t database);
 // Until release_database(), or a restart of the server.
 void hold_database(std::uint32_t database);
-void release_database(std::uint32_t database);
+bool release_database(std::uint32_t database);  // whether it was held
 // Waits at most 3 s until no worker is left; true when none is. May raise (query cancel), as
 // PostgreSQL does: call it with no C++ object alive, or in guarded().
 bool wait_for_workers(std::uint32_t database);

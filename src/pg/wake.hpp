@@ -6,7 +6,4 @@ namespace torale::pg {
 // Costs a flag; a rollback takes it back.
 void wake_at_commit();
 
-// The extension was made, changed or dropped here: the launcher looks again after the commit.
-void announce_at_commit();
-
 }  // namespace torale::pg

@@ -36,13 +36,17 @@ Datum interval_datum(std::int64_t milliseconds) {
 void put_row(ReturnSetInfo* result, const WorkerRow& row) {
     constexpr int width = 9;
     Datum values[width];
-    const char* database = OidIsValid(row.database) ? get_database_name(row.database) : nullptr;
-    bool nulls[width] = {row.pid == 0, database == nullptr, false,
-                         false,        row.pid == 0,        row.pid == 0,
-                         row.pid == 0, row.started_at == 0, row.last_error.empty()};
+    bool nulls[width] = {row.pid == 0,
+                         row.database == InvalidOid,
+                         false,
+                         false,
+                         row.pid == 0,
+                         row.pid == 0,
+                         row.pid == 0,
+                         row.started_at == 0,
+                         row.last_error.empty()};
     values[0] = Int32GetDatum(row.pid);
-    values[1] =
-        database == nullptr ? Datum(0) : DirectFunctionCall1(namein, CStringGetDatum(database));
+    values[1] = ObjectIdGetDatum(row.database);
     values[2] = CStringGetTextDatum(name_of(row.kind));
     values[3] = text_datum(row.state);
     values[4] = Int64GetDatum(row.report.in_flight);
@@ -68,14 +72,6 @@ Oid controlled_database(Datum name) {
                     errmsg("must be owner of database \"%s\"", text));
         return database;
     });
-}
-
-void require_no_workers(Oid database) {
-    if (wait_for_workers(database)) return;
-    ereport(ERROR, errcode(ERRCODE_OBJECT_IN_USE),
-            errmsg("a worker of database with OID %u is still running", database),
-            errdetail("No new one will start before torale.start_workers()."),
-            errhint("Try again; a worker ends after its current statement."));
 }
 
 void put_worker_rows(FunctionCallInfo call) {

@@ -9,10 +9,7 @@ namespace torale::pg {
 // superuser. Throws Error.
 Oid controlled_database(Datum name);
 
-// Waits for hold_database() to work; raises as PostgreSQL does when a worker stays.
-void require_no_workers(Oid database);
-
-// Fills the result of torale_internal.worker_rows(): pid int, database name, kind text, state
+// Fills the result of torale_internal.worker_rows(): pid int, database oid, kind text, state
 // text, in_flight bigint, due bigint, lag interval, started_at timestamptz, last_error text.
 void put_worker_rows(FunctionCallInfo call);
 
