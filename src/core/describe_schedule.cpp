@@ -132,8 +132,15 @@ TimeOfDay tell_time_of_day(const Schedule& schedule) {
 }
 
 std::string weekday_name(int value) {
-    return weekday_names[static_cast<std::size_t>(value)];
+    return weekday_names[static_cast<std::size_t>(value % 7)];
 }
+
+// Sunday last, so that weekends and "Friday to Sunday" stay together.
+Values weekdays_of(const Schedule& schedule) {
+    constexpr std::uint32_t sunday = 1;
+    return values_of((schedule.weekdays & ~sunday) | (schedule.weekdays & sunday) << 7);
+}
+
 std::string month_name(int value) {
     return month_names[static_cast<std::size_t>(value)];
 }
