@@ -13,7 +13,7 @@ Json usage(const std::string& text) {
     return {{"promptTokenCount", "{{tokens}}"},
             {"candidatesTokenCount", tokens},
             {"thoughtsTokenCount", 12},
-            {"totalTokenCount", "{{tokens}}"},
+            {"totalTokenCount", "{{tokens+" + std::to_string(tokens + 12) + "}}"},
             {"promptTokensDetails",
              Json::array({{{"modality", "TEXT"}, {"tokenCount", "{{tokens}}"}}})},
             {"serviceTier", "standard"}};
@@ -21,9 +21,11 @@ Json usage(const std::string& text) {
 
 // Token counts are numbers on the wire; the placeholder is a string until here.
 std::string unquote_counts(std::string body) {
-    const std::string quoted = "\"{{tokens}}\"";
-    for (auto at = body.find(quoted); at != std::string::npos; at = body.find(quoted, at)) {
-        body.replace(at, quoted.size(), "{{tokens}}");
+    const std::string opening = "\"{{tokens";
+    for (auto at = body.find(opening); at != std::string::npos; at = body.find(opening, at)) {
+        const auto end = body.find("}}\"", at);
+        body.erase(end + 2, 1);
+        body.erase(at, 1);
     }
     return body;
 }
@@ -180,38 +182,41 @@ Reply Gemini::answer(const Request& request, std::string_view model, std::uint64
                 "available models and their supported methods.",
             request);
     }
+    if (!script_.is_strict()) {
+        verdict = "unchecked";
+        return speak(request.body, Json(), model, n, request);
+    }
     auto body = Json::parse(request.body, nullptr, false);
     if (request.header("content-type").substr(0, 16) != "application/json" || body.is_discarded()) {
         return refuse(400, "INVALID_ARGUMENT", "Invalid JSON payload received.", request);
     }
-    if (script_.is_strict() || !body.is_object() || !body.contains("contents")) {
-        if (const auto fault = gemini_fault(body, std::string(model)); !fault.empty()) {
-            return refuse(400, "INVALID_ARGUMENT", fault, request);
-        }
+    if (const auto fault = gemini_fault(body, std::string(model)); !fault.empty()) {
+        return refuse(400, "INVALID_ARGUMENT", fault, request);
     }
     verdict = "ok";
-    const auto prompt = prompt_text(body);
-    Values values{.text = prompt, .n = n, .captures = {}};
-    const auto* scripted = script_.pick(prompt, values.captures);
-    if (!scripted || scripted->body || scripted->delivery.status != 200) {
-        return speak(scripted, values, request, model);
-    }
-    const auto judged = judge_prompt(user_text(body), scripted->spec);
-    const auto said = wrap_judgement(judged.dump(-1, ' ', false, replace),
-                                     scripted->spec.value("mode", ""), "STOP");
-    auto delivery = scripted->delivery;
-    delivery.content_type = said.content_type;
-    return render_reply(delivery, Template(said.body, 1).render(values), request.keep_alive);
+    return speak(prompt_text(body), body, model, n, request);
 }
 
-Reply Gemini::speak(const Scripted* scripted, const Values& values, const Request& request,
-                    std::string_view model) const {
-    const auto& delivery = scripted ? scripted->delivery : script_.defaults();
-    const auto& body = scripted && scripted->body ? *scripted->body : default_body_;
-    if (scripted && !scripted->body) return render_reply(delivery, "", request.keep_alive);
-    auto text = body.render(values);
-    if (const auto at = text.find("gemini-fake"); at != std::string::npos)
+// `body` is null when it was not parsed: then only a judge, who must read the prompt, parses it.
+Reply Gemini::speak(std::string_view prompt, const Json& body, std::string_view model,
+                    std::uint64_t n, const Request& request) {
+    Values values{.text = prompt, .n = n, .captures = {}};
+    const auto* scripted = script_.pick(prompt, values.captures);
+    auto delivery = scripted ? scripted->delivery : script_.defaults();
+    std::string text;
+    if (!scripted || scripted->body) {
+        text = (scripted ? *scripted->body : default_body_).render(values);
+    } else if (delivery.status == 200) {
+        const auto judged = judge_prompt(
+            user_text(body.is_null() ? Json::parse(request.body) : body), scripted->spec);
+        const auto said = wrap_judgement(judged.dump(-1, ' ', false, replace),
+                                         scripted->spec.value("mode", ""), "STOP");
+        delivery.content_type = said.content_type;
+        text = Template(said.body, 1).render(values);
+    }
+    if (const auto at = text.find("gemini-fake"); at != std::string::npos) {
         text.replace(at, 11, model);
+    }
     return render_reply(delivery, std::move(text), request.keep_alive);
 }
 

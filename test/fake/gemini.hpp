@@ -21,8 +21,8 @@ public:
 private:
     Reply refuse(int status, const std::string& name, const std::string& message,
                  const Request& request) const;
-    Reply speak(const Scripted* scripted, const Values& values, const Request& request,
-                std::string_view model) const;
+    Reply speak(std::string_view prompt, const Json& body, std::string_view model, std::uint64_t n,
+                const Request& request);
     bool knows(std::string_view model) const;
 
     Script script_;

@@ -162,6 +162,19 @@ std::string query_text(const Json& body) {
     return text;
 }
 
+// The string member `name` of a JSON text as it stands there, found without parsing.
+std::string_view raw_string(std::string_view json, std::string_view name) {
+    const auto key = "\"" + std::string(name) + "\"";
+    auto at = json.find(key);
+    if (at == std::string_view::npos) return {};
+    at = json.find('"', at + key.size());
+    if (at == std::string_view::npos) return {};
+    const auto begin = at + 1;
+    do at = json.find('"', at + 1);
+    while (at != std::string_view::npos && json[at - 1] == '\\');
+    return json.substr(begin, at == std::string_view::npos ? at : at - begin);
+}
+
 const Json& default_results() {
     static const Json results = Json::parse(R"json([
  {"title": "{{query}}: what is known", "url": "https://news.example.com/{{slug}}",
@@ -242,6 +255,10 @@ Reply Perplexity::answer(const Request& request, std::uint64_t n, std::string& v
                          {"code", 401}}}},
                       request.keep_alive);
     }
+    if (!script_.is_strict()) {
+        verdict = "unchecked";
+        return speak(raw_string(request.body, "query"), 20, n, request);
+    }
     auto body = Json::parse(request.body, nullptr, false);
     if (request.header("content-type").substr(0, 16) != "application/json") {
         body = std::string(request.body);
@@ -253,26 +270,27 @@ Reply Perplexity::answer(const Request& request, std::uint64_t n, std::string& v
                                                 {"input", Json::object()}}})}},
                       request.keep_alive);
     }
-    if (script_.is_strict() || !body.is_object() || !body.contains("query")) {
-        if (auto faults = perplexity_faults(body); !faults.is_null()) {
-            return refuse(422, {{"detail", std::move(faults)}}, request.keep_alive);
-        }
+    if (auto faults = perplexity_faults(body); !faults.is_null()) {
+        return refuse(422, {{"detail", std::move(faults)}}, request.keep_alive);
     }
     verdict = "ok";
-    const auto text = query_text(body);
-    Values values{.text = text, .n = n, .captures = {}};
-    const auto* scripted = script_.pick(text, values.captures);
+    const auto wanted = body.value("max_results", Json());
+    return speak(query_text(body), wanted.is_number_integer() ? wanted.get<std::size_t>() : 10, n,
+                 request);
+}
+
+Reply Perplexity::speak(std::string_view query, std::size_t results_max, std::uint64_t n,
+                        const Request& request) {
+    Values values{.text = query, .n = n, .captures = {}};
+    const auto* scripted = script_.pick(query, values.captures);
     const auto& delivery = scripted ? scripted->delivery : script_.defaults();
     if (scripted && scripted->body) {
         return render_reply(delivery, scripted->body->render(values), request.keep_alive);
     }
     if (delivery.status != 200) return render_reply(delivery, "", request.keep_alive);
     const bool is_default = !scripted || !scripted->spec.contains("results");
-    const auto& wanted = body.contains("max_results") ? body["max_results"] : Json();
-    const auto most = wanted.is_number_integer() ? wanted.get<std::size_t>() : 10;
-    return render_reply(delivery,
-                        render_results(is_default ? default_items_ : scripted->items, most, values),
-                        request.keep_alive);
+    const auto& items = is_default ? default_items_ : scripted->items;
+    return render_reply(delivery, render_results(items, results_max, values), request.keep_alive);
 }
 
 }  // namespace torale::fake

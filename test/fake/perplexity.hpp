@@ -12,6 +12,9 @@ public:
     Reply answer(const Request& request, std::uint64_t n, std::string& verdict);
 
 private:
+    Reply speak(std::string_view query, std::size_t results_max, std::uint64_t n,
+                const Request& request);
+
     Script script_;
     std::vector<Template> default_items_;
 };

@@ -1,7 +1,9 @@
 // Reads rules once, so that a request costs a comparison and a few appends.
 #include "fake/script.hpp"
 
+#include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <sstream>
@@ -49,7 +51,10 @@ std::string value_of(const std::string& name, const Values& values) {
     if (name == "task") return first_number(values.text);
     if (name == "now") return utc_text("%Y-%m-%dT%H:%M:%SZ");
     if (name == "today") return utc_text("%Y-%m-%d");
-    if (name == "tokens") return std::to_string(values.text.size() / 4);
+    if (name.rfind("tokens", 0) == 0) {
+        const auto more = name.size() > 7 ? std::strtoull(name.c_str() + 7, nullptr, 10) : 0;
+        return std::to_string(values.text.size() / 4 + more);
+    }
     if (name.size() == 1 && name[0] >= '1' && name[0] <= '9') {
         const auto index = static_cast<std::size_t>(name[0] - '1');
         return index < values.captures.size() ? values.captures[index] : "";
@@ -138,8 +143,8 @@ Template::Template(std::string_view text, int json_depth) : json_depth_(json_dep
         }
         const auto name = text.substr(open + 2, end - open - 2);
         const bool is_name =
-            !name.empty() &&
-            name.find_first_not_of("abcdefghijklmnopqrstuvwxyz123456789") == std::string_view::npos;
+            !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz+0123456789") ==
+                                 std::string_view::npos;
         const auto taken = is_name ? end + 2 : open + 2;
         pieces_.push_back({std::string(text.substr(0, is_name ? open : taken)),
                            is_name ? std::string(name) : ""});

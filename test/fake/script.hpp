@@ -4,6 +4,9 @@
 //    "rules": [{"match": {"contains": "…", "not_contains": "…", "regex": "…"}, "times": 2,
 //               "reply": {…}, or "sequence": [{…}, {…}], the last of which stays}]}
 //
+// "strict": false is for load: the key is checked, the body is neither parsed nor judged, and
+// rules match on it as it stands.
+//
 // A reply is what the service makes of it (results, verdict, judge, …), or a raw "body" or
 // "body_file", and how it travels: status, headers, content_type, delay_ms, body_delay_ms,
 // drip_bytes_per_s, close_after_bytes, reset, gzip, chunked, http10, pad_to_bytes. Fields of the
@@ -35,7 +38,7 @@ struct Values {
 
 // Text with placeholders, cut once. {{query}}, {{slug}} (of the query, safe in URLs), {{task}}
 // (its first number, else its slug), {{n}} (counts requests), {{now}}, {{today}}, {{tokens}}
-// (text length / 4), {{1}}…
+// (text length / 4) and {{tokens+9}}, {{1}}…
 class Template {
 public:
     Template() = default;
