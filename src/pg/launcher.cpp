@@ -22,14 +22,9 @@ struct CatalogEntry {
     std::string name;
 };
 
-struct Catalog {
-    std::vector<CatalogEntry> databases;
-    std::uint32_t worker_role = 0;
-};
-
 // Databases a worker could enter: no templates, none closed, none half dropped.
-Catalog read_databases() {
-    Catalog catalog;
+std::vector<CatalogEntry> read_databases() {
+    std::vector<CatalogEntry> databases;
     guarded([&] {
         StartTransactionCommand();
         PushActiveSnapshot(GetTransactionSnapshot());
@@ -41,15 +36,24 @@ Catalog read_databases() {
             if (database->datistemplate || !database->datallowconn ||
                 database->datconnlimit == half_dropped)
                 continue;
-            catalog.databases.push_back({database->oid, NameStr(database->datname)});
+            databases.push_back({database->oid, NameStr(database->datname)});
         }
         table_endscan(scan);
         table_close(relation, AccessShareLock);
-        catalog.worker_role = get_role_oid("torale_worker", true);
         PopActiveSnapshot();
         CommitTransactionCommand();
     });
-    return catalog;
+    return databases;
+}
+
+// Read at each start: CREATE EXTENSION may have made the role a moment ago. 0 when absent.
+std::uint32_t worker_role() {
+    return guarded([] {
+        StartTransactionCommand();
+        const Oid role = get_role_oid("torale_worker", true);
+        CommitTransactionCommand();
+        return role;
+    });
 }
 
 void describe_worker(BackgroundWorker& worker, WorkerKind kind, const std::string& database) {
@@ -78,11 +82,10 @@ bool has_ended(BackgroundWorkerHandle* handle) {
 }  // namespace
 
 void Launcher::read_catalog() {
-    const Catalog catalog = read_databases();
+    const std::vector<CatalogEntry> listed = read_databases();
     catalog_read_at_ = now_;
-    worker_role_ = catalog.worker_role;
     for (auto& [oid, database] : databases_) database.is_listed = false;
-    for (const CatalogEntry& entry : catalog.databases) {
+    for (const CatalogEntry& entry : listed) {
         Supervised& database = databases_[entry.oid];
         database.is_listed = true;
         database.name = entry.name;
@@ -132,16 +135,22 @@ void Launcher::start_failed(std::uint32_t oid, Supervised& database) {
 }
 
 void Launcher::start(std::uint32_t oid, Supervised& database, WorkerKind kind) {
+    const bool is_probe = kind == WorkerKind::probe;
+    const std::uint32_t role = is_probe ? 0 : worker_role();
+    if (!is_probe && role == 0) {
+        note_end(database.watch, false, now_);
+        set_database_state(oid, DatabaseState::backoff, "role torale_worker does not exist");
+        return;
+    }
     if (!watch_database(oid)) {
         start_failed(oid, database);
         return;
     }
-    const bool is_probe = kind == WorkerKind::probe;
     set_database_state(oid, is_probe ? DatabaseState::probing : DatabaseState::starting);
     BackgroundWorker worker{};
     describe_worker(worker, kind, database.name);
     worker.bgw_main_arg = ObjectIdGetDatum(oid);
-    std::memcpy(worker.bgw_extra, &worker_role_, sizeof worker_role_);
+    std::memcpy(worker.bgw_extra, &role, sizeof role);
     BackgroundWorkerHandle* handle = guarded([&] {
         MemoryContextSwitchTo(TopMemoryContext);
         BackgroundWorkerHandle* registered = nullptr;
@@ -172,12 +181,7 @@ void Launcher::act(std::uint32_t oid, Supervised& database, const Wish& wish) {
                 start(oid, database, WorkerKind::probe);
             return;
         case Step::start_scheduler:
-            if (worker_role_ != InvalidOid) {
-                start(oid, database, WorkerKind::scheduler);
-                return;
-            }
-            note_end(database.watch, false, now_);
-            set_database_state(oid, DatabaseState::backoff, "role torale_worker does not exist");
+            start(oid, database, WorkerKind::scheduler);
             return;
         case Step::stop_worker:
             guarded([&] { TerminateBackgroundWorker(database.handle); });

@@ -36,7 +36,6 @@ private:
     std::vector<std::uint32_t> by_patience() const;
 
     std::map<std::uint32_t, Supervised> databases_;
-    std::uint32_t worker_role_ = 0;
     Settings settings_;
     Instant now_{};
     Instant catalog_read_at_{};

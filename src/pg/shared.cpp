@@ -390,7 +390,7 @@ void set_database_state(std::uint32_t oid, DatabaseState state, std::string_view
     Database* database = find(oid);
     if (database == nullptr) return;
     database->state = state;
-    if (!error.empty()) copy_text(database->last_error, error);
+    if (state == DatabaseState::starting || !error.empty()) copy_text(database->last_error, error);
 }
 
 bool take_probe_all() {
