@@ -11,8 +11,6 @@ namespace torale::agent {
 
 namespace {
 
-constexpr const char* ungrounded = "the quote is in no stored source";
-
 void clean_texts(core::Judgement& judgement, const std::vector<core::Source>& sources) {
     judgement.evidence = remove_unknown_links(judgement.evidence, sources);
     if (judgement.notification) {
@@ -62,10 +60,6 @@ Settled settle_judgement(core::Judgement judgement, const std::vector<core::Sour
 
     core::Judgement& final = settled.judgement;
     clean_texts(final, sources);
-    if (settled.demoted && final.evidence.find(ungrounded) == std::string::npos) {
-        if (!final.evidence.empty()) final.evidence += "\n";
-        final.evidence += std::string("not claimed: ") + ungrounded;
-    }
     settled.confidence = compute_confidence(final, sources, now);
     if (final.verdict != core::Verdict::met) {
         final.notification.reset();
