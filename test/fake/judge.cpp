@@ -41,7 +41,7 @@ bool begins_source(std::string_view line, int number) {
 }
 
 bool ends_source(std::string_view line) {
-    if (line.empty() || std::isalnum(static_cast<unsigned char>(line.front()))) return false;
+    if (line.empty() || (line.front() != '[' && line.front() != '<')) return false;
     const auto head = lower(line.substr(0, 80));
     return head.find("/source") != std::string::npos || head.find("end") != std::string::npos;
 }
