@@ -2,13 +2,14 @@
 # `make help` names them. Another server: make PG_CONFIG=/path/to/pg_config.
 
 here := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
-VERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(here)/control/torale.control)
+release := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(here)/control/torale.control)
 PG_CONFIG ?= $(firstword $(wildcard /usr/lib/postgresql/15/bin/pg_config) pg_config)
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 export PG_CONFIG
 
 # What CREATE EXTENSION runs, in this order. schema runs once; all others are re-runnable.
-SQL_MODULES = documents
+SQL_MODULES = roles schema native workers task_rules tasks channels runs claims finish documents \
+	operations views seeds access comments
 
 ifeq ($(wildcard $(PGXS)),)
 
@@ -26,7 +27,7 @@ MODULE_big = torale
 sources := $(patsubst $(here)/%,%,$(filter-out $(here)/src/cli/%,$(wildcard $(here)/src/*/*.cpp)))
 OBJS = $(sources:.cpp=.o)
 DATA = $(patsubst $(here)/%,%,$(wildcard $(here)/sql/upgrade/torale--*--*.sql))
-DATA_built = sql/torale--$(VERSION).sql
+DATA_built = sql/torale--$(release).sql
 
 # Postgres' headers as system headers: our warnings are for our code.
 PG_CPPFLAGS = -I$(here)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
@@ -52,7 +53,7 @@ CXX := $(if $(shell command -v ccache),ccache) $(CXX)
 $(shell mkdir -p $(sort $(dir $(OBJS))) sql)
 -include $(OBJS:.o=.d)
 
-sql/torale--$(VERSION).sql: $(SQL_MODULES:%=$(here)/sql/install/%.sql) $(here)/Makefile
+sql/torale--$(release).sql: $(SQL_MODULES:%=$(here)/sql/install/%.sql) $(here)/Makefile
 	{ echo '\echo Use "CREATE EXTENSION torale" to load this file. \quit'; \
 	  for module in $(SQL_MODULES); do \
 	    echo; echo "-- $$module"; cat $(here)/sql/install/$$module.sql; done; } > $@.new
