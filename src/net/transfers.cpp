@@ -166,7 +166,8 @@ bool Transfers::has_room() const {
 // Few at a time: the first steps of a transfer are the dearest, and turns are short.
 int Transfers::start_from_line() {
     int started = 0;
-    while (started < batch_starts && !line_.is_empty() && has_room()) {
+    while (started < batch_starts && !line_.is_empty() && has_room() &&
+           pace_.has_room(now_instant())) {
         const auto id = line_.next();
         Transfer* transfer = find(*id);
         if (transfer == nullptr) {
@@ -175,6 +176,7 @@ int Transfers::start_from_line() {
         }
         transfer->place = line_.last_place();
         transfer->began = now_instant();
+        transfer->pace_ticket = pace_.started(transfer->began);
         ++started;
         activate(*transfer);
     }
@@ -257,7 +259,10 @@ void Transfers::leave(Transfer& transfer) {
         if (idle_exchanges_.size() < idle_exchanges_max)
             idle_exchanges_.push_back(std::move(transfer.exchange));
     }
-    if (transfer.place != nullptr) line_.release(transfer.place);
+    if (transfer.place != nullptr) {
+        line_.release(transfer.place);
+        pace_.ended(transfer.pace_ticket);
+    }
     transfers_.erase(transfer.id);
 }
 
@@ -300,7 +305,7 @@ std::optional<Instant> Transfers::deadline() const {
     auto next = earlier(timers_.next(), resolver_.deadline());
     next = earlier(next, earlier(provider_shards_.deadline(), user_shards_.deadline()));
     if (line_.is_empty()) return next;
-    if (has_room()) return Instant{};
+    if (has_room()) return earlier(next, pace_.room_at());
     return gate_.starved_until > now_instant() ? earlier(next, gate_.starved_until) : next;
 }
 

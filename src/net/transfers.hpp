@@ -12,6 +12,7 @@
 #include "net/instant.hpp"
 #include "net/line.hpp"
 #include "net/loop.hpp"
+#include "net/pace.hpp"
 #include "net/resolver.hpp"
 #include "net/shards.hpp"
 
@@ -29,6 +30,7 @@ struct Transfer {
     std::size_t next_address = 0;
     Line::Place* place = nullptr;
     std::unique_ptr<Exchange> exchange;
+    std::uint64_t pace_ticket = 0;
 };
 
 // curl needs its global state before the first handle and after the last.
@@ -80,6 +82,7 @@ private:
     Resolver resolver_;
     Timers timers_;
     Line line_;
+    Pace pace_;
     // Provider hosts and hosts that users name never share a connection.
     Shards provider_shards_;
     Shards user_shards_;
