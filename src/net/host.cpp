@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t url_bytes_max = 2048;
 constexpr std::size_t host_bytes_max = 253;
+// libidn2 reads names in the character set of the process, which may be plain ASCII.
+constexpr const char* punycode_hint = "Write international names in punycode (xn--…).";
 
 struct CloseUrl {
     void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -88,8 +90,7 @@ core::Result<Host> host_of(std::string name) {
     if (name.size() > host_bytes_max)
         return invalid("the host is longer than " + std::to_string(host_bytes_max) + " bytes");
     if (!std::all_of(name.begin(), name.end(), is_host_byte))
-        return invalid("the host holds characters that no host name has", {},
-                       "Write international names as in a browser, or in punycode (xn--…).");
+        return invalid("the host holds characters that no host name has", {}, punycode_hint);
     if (!parse_address(name) && ends_in_number(name)) {
         // Trailing dots and wide digits hide numbers from the first reading.
         const auto again = reread(name);
@@ -148,7 +149,8 @@ core::Result<UrlParts> parse_url(std::string_view text) {
     parts.scheme = part_of(url->get(), CURLUPART_SCHEME).value_or("");
     lower(parts.scheme);
     auto name = part_of(url->get(), CURLUPART_HOST, host_flags());
-    if (!name) return invalid("the URL has no host, or one that no name server knows");
+    if (!name)
+        return invalid("the host of the URL is not a name that DNS knows", {}, punycode_hint);
     auto host = host_of(std::move(*name));
     if (!host) return host.error();
     parts.host = std::move(*host);
