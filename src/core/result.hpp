@@ -23,9 +23,9 @@ enum class ErrorKind {
 
 struct Error {
     ErrorKind kind = ErrorKind::internal;
-    std::string message;
-    std::string detail;
-    std::string hint;
+    std::string message{};
+    std::string detail{};
+    std::string hint{};
     bool operator==(const Error&) const = default;
 };
 

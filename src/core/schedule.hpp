@@ -18,9 +18,9 @@ class Schedule;
 
 // Where a schedule is wrong: `position` is 1-based, in characters.
 struct ScheduleFault {
-    std::string message;
+    std::string message{};
     std::size_t position = 0;
-    std::string hint;
+    std::string hint{};
 };
 
 Result<Schedule, ScheduleFault> parse_schedule(std::string_view text);
