@@ -47,7 +47,9 @@ EXTRA_CLEAN = $(OBJS:.o=.d) results log tmp_check build
 # Workers gain nothing from inlining into query plans, and Debian then needs no clang.
 override with_llvm = no
 
-all:
+all:  ## the extension: torale.so and its SQL
+install: all  ## into the server of PG_CONFIG
+installcheck:  ## pg_regress and isolation against a running server
 include $(PGXS)
 CXX := $(if $(shell command -v ccache),ccache) $(CXX)
 $(shell mkdir -p $(sort $(dir $(OBJS))) sql)
@@ -65,12 +67,14 @@ packages:
 # --- verbs ---
 
 sub = $(MAKE) --no-print-directory -f $(firstword $(MAKEFILE_LIST))
+install_anyhow = $(if $(shell test -w $(pkglibdir) || echo no),sudo -n) $(sub) -s install \
+	PG_CONFIG=$(PG_CONFIG)
 
 test: packages  ## build, install, run every suite: "N passed, N failed"
-	$(sub) all tools && $(sub) install && $(here)/test/run
+	$(sub) all tools && $(install_anyhow) && $(here)/test/run
 
 demo: packages  ## a private server, real documents, three runs of a task, two minutes
-	$(sub) all tools && $(sub) install && $(here)/examples/demo/run
+	$(sub) all tools && $(install_anyhow) && $(here)/examples/demo/run
 
 tools: build/Makefile  ## everything CMake builds: rooms, unit tests, CLI, fake outside world
 	cmake --build build -j$$(nproc)
@@ -98,7 +102,7 @@ matrix:  ## PostgreSQL 17 and 18 in their own Debian folders
 endif
 
 help:  ## this list
-	@sed -n 's/^\([a-z ]*\):.*  ## /\1\t/p' $(here)/Makefile | sort | awk -F'\t' '{ printf "%-32s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9 ]*\):.*  ## /\1\t/p' $(here)/Makefile | sort | awk -F'\t' '{ printf "%-32s %s\n", $$1, $$2 }'
 
 .PHONY: all install test demo packages tools unit regress isolation pgtap tap e2e bench fuzz \
 	psql tidy format matrix help
