@@ -22,12 +22,14 @@ struct Pending {
     bool probe;
     // One database at most: the commands that block refuse to run inside a transaction block.
     Oid blocked;
+    bool drops;
 };
 Pending pending{};
 
-void step_aside(Oid database) {
+void step_aside(Oid database, bool drops) {
     if (!block_database(database)) return;
     pending.blocked = database;
+    pending.drops = drops;
     // If somebody stays, the command itself reports it; the message is PostgreSQL's own.
     wait_for_workers(database);
 }
@@ -37,7 +39,7 @@ void watch_object_access(ObjectAccessType access, Oid class_id, Oid object_id, i
     if (previous_object_access != nullptr)
         previous_object_access(access, class_id, object_id, sub_id, arg);
     // dropdb() comes here after its ownership check and before it counts the other sessions.
-    if (class_id == DatabaseRelationId && access == OAT_DROP) step_aside(object_id);
+    if (class_id == DatabaseRelationId && access == OAT_DROP) step_aside(object_id, true);
     if (class_id == ExtensionRelationId &&
         (access == OAT_POST_CREATE || access == OAT_POST_ALTER || access == OAT_DROP))
         pending.probe = true;
@@ -103,7 +105,7 @@ void watch_utility(PlannedStmt* statement, const char* query, bool read_only_tre
     // Inside a transaction block the command will fail, and its own check comes first.
     if (context == PROCESS_UTILITY_TOPLEVEL && !IsTransactionBlock() && !RecoveryInProgress()) {
         const Oid database = database_to_empty(statement->utilityStmt);
-        if (OidIsValid(database)) step_aside(database);
+        if (OidIsValid(database)) step_aside(database, false);
     }
     const auto next = previous_utility != nullptr ? previous_utility : standard_ProcessUtility;
     next(statement, query, read_only_tree, context, params, env, dest, completion);
@@ -116,7 +118,8 @@ void settle(XactEvent event, void*) {
     if (!is_end) return;
     const Pending owed = pending;
     pending = {};
-    if (OidIsValid(owed.blocked)) unblock_database(owed.blocked);
+    // A dropped database stays blocked: a worker already on its way would only fail.
+    if (OidIsValid(owed.blocked) && !(is_commit && owed.drops)) unblock_database(owed.blocked);
     if (is_commit && owed.probe) request_probe(MyDatabaseId);
     if (is_commit && owed.wake) wake_database(MyDatabaseId);
 }

@@ -20,9 +20,9 @@ constexpr int probes_max = 2;
 struct CatalogEntry {
     std::uint32_t oid;
     std::string name;
+    bool is_open;  // a worker could enter: no template, not closed, not half dropped
 };
 
-// Databases a worker could enter: no templates, none closed, none half dropped.
 std::vector<CatalogEntry> read_databases() {
     std::vector<CatalogEntry> databases;
     guarded([&] {
@@ -33,10 +33,9 @@ std::vector<CatalogEntry> read_databases() {
         while (HeapTuple row = heap_getnext(scan, ForwardScanDirection)) {
             const Form_pg_database database = reinterpret_cast<Form_pg_database>(GETSTRUCT(row));
             constexpr int half_dropped = -2;
-            if (database->datistemplate || !database->datallowconn ||
-                database->datconnlimit == half_dropped)
-                continue;
-            databases.push_back({database->oid, NameStr(database->datname)});
+            const bool is_open = !database->datistemplate && database->datallowconn &&
+                                 database->datconnlimit != half_dropped;
+            databases.push_back({database->oid, NameStr(database->datname), is_open});
         }
         table_endscan(scan);
         table_close(relation, AccessShareLock);
@@ -81,21 +80,20 @@ bool has_ended(BackgroundWorkerHandle* handle) {
 
 }  // namespace
 
+// At every turn, so that no worker is sent into a database that was dropped a moment ago.
 void Launcher::read_catalog() {
-    const std::vector<CatalogEntry> listed = read_databases();
-    catalog_read_at_ = now_;
-    for (auto& [oid, database] : databases_) database.is_listed = false;
-    for (const CatalogEntry& entry : listed) {
+    for (auto& [oid, database] : databases_) database.exists = database.is_open = false;
+    for (const CatalogEntry& entry : read_databases()) {
         Supervised& database = databases_[entry.oid];
-        database.is_listed = true;
+        database.exists = true;
+        database.is_open = entry.is_open;
         database.name = entry.name;
     }
-    const auto vanished = [](const auto& item) {
-        return !item.second.is_listed && item.second.handle == nullptr;
-    };
-    for (const auto& item : databases_)
-        if (vanished(item)) forget_database(item.first);
-    std::erase_if(databases_, vanished);
+    std::erase_if(databases_, [](const auto& item) {
+        const bool is_gone = !item.second.exists && item.second.handle == nullptr;
+        if (is_gone) forget_dropped_database(item.first);
+        return is_gone;
+    });
 }
 
 void Launcher::reap(std::uint32_t oid, Supervised& database, const DatabaseView& view) {
@@ -207,7 +205,7 @@ std::chrono::milliseconds Launcher::turn() {
     settings_ = current();
     const bool in_recovery = guarded([] { return RecoveryInProgress(); });
     const bool probe_all = take_probe_all();
-    if (probe_all || now_ - catalog_read_at_ >= look_again) read_catalog();
+    read_catalog();
     const bool may_start = settings_.enabled && settings_.schedulers && !in_recovery;
     Instant next = now_ + (in_recovery ? look_again_in_recovery : look_again);
     for (const std::uint32_t oid : by_patience()) {
@@ -216,9 +214,8 @@ std::chrono::milliseconds Launcher::turn() {
         const DatabaseView view = view_database(oid);
         reap(oid, database, view);
         if (view.probe_requested || probe_all) note_request(watch);
-        const Wish wish{
-            .may_run = may_start && database.is_listed && settings_.serves(database.name),
-            .is_blocked = view.is_blocked};
+        const Wish wish{.may_run = may_start && database.is_open && settings_.serves(database.name),
+                        .is_blocked = view.is_blocked};
         act(oid, database, wish);
         const bool is_due = wish.may_run && !wish.is_blocked &&
                             watch.worker == Watch::Worker::none && watch.has_extension != false;

@@ -25,7 +25,8 @@ private:
         std::string name;
         Watch watch;
         BackgroundWorkerHandle* handle = nullptr;
-        bool is_listed = true;  // still in pg_database, with connections allowed
+        bool exists = true;
+        bool is_open = true;  // a worker may enter
     };
 
     void read_catalog();
@@ -38,7 +39,6 @@ private:
     std::map<std::uint32_t, Supervised> databases_;
     Settings settings_;
     Instant now_{};
-    Instant catalog_read_at_{};
     Instant last_probe_at_{};
     int probes_running_ = 0;
     bool is_starved_ = false;  // one log line an episode

@@ -385,6 +385,11 @@ void forget_database(std::uint32_t oid) {
     database->oid = InvalidOid;
 }
 
+void forget_dropped_database(std::uint32_t oid) {
+    const Locked locked;
+    if (Database* database = find(oid)) database->oid = InvalidOid;
+}
+
 void set_database_state(std::uint32_t oid, DatabaseState state, std::string_view error) {
     const Locked locked;
     Database* database = find(oid);

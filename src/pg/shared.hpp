@@ -74,7 +74,9 @@ struct DatabaseView {
 DatabaseView view_database(std::uint32_t database);
 // False when the table is full.
 bool watch_database(std::uint32_t database);
+// Keeps what is blocked, held or asked for.
 void forget_database(std::uint32_t database);
+void forget_dropped_database(std::uint32_t database);
 // A start forgets the last error.
 void set_database_state(std::uint32_t database, DatabaseState state, std::string_view error = {});
 // True when a probe was wished for in a database that had no place in the table.

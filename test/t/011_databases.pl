@@ -87,10 +87,10 @@ is(scheduler_pid($node, 'template1'), '', 'no scheduler in template1');
 $node->safe_psql('postgres', 'ALTER DATABASE busy ALLOW_CONNECTIONS false');
 has_no_scheduler($node, 'busy', 'a database closed to connections is left');
 
-my $log_end = -s $node->logfile;
 $node->safe_psql('postgres', 'DROP DATABASE born_with_it');
 $node->safe_psql('postgres', 'DROP DATABASE neighbour');
 $node->stop('fast');
-unlike(slurp_file($node->logfile, $log_end), qr/FATAL|PANIC/, 'a dropped database causes no failing starts');
+unlike(slurp_file($node->logfile), qr/database \d+ does not exist/,
+	'no worker is sent into a dropped database');
 
 done_testing();
