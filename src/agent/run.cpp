@@ -81,7 +81,8 @@ Turn Run::take_reply(CallReply reply) {
                 break;
         }
     }
-    if (auto* hits = std::get_if<DocumentHits>(&reply); hits && phase_ == Phase::searching) {
+    const bool awaits_hits = phase_ == Phase::searching && !searchers_.adapter().read_search;
+    if (auto* hits = std::get_if<DocumentHits>(&reply); hits && awaits_hits) {
         return take_results(std::move(*hits));
     }
     if (auto* known = std::get_if<KnownHashes>(&reply); known && phase_ == Phase::checking) {
