@@ -4,8 +4,7 @@
 //    "rules": [{"match": {"contains": "…", "not_contains": "…", "regex": "…"}, "times": 2,
 //               "reply": {…}, or "sequence": [{…}, {…}], the last of which stays}]}
 //
-// "strict": false is for load: the key is checked, the body is neither parsed nor judged, and
-// rules match on it as it stands.
+// "strict": false is for load: the key is checked, the body is not; rules match on it unparsed.
 //
 // A reply is what the service makes of it (results, verdict, judge, …), or a raw "body" or
 // "body_file", and how it travels: status, headers, content_type, delay_ms, body_delay_ms,
@@ -15,7 +14,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <regex>
@@ -80,7 +78,7 @@ public:
     using Compile = std::function<void(Scripted&)>;
 
     Script() = default;
-    // Throws std::runtime_error that names the faulty field.
+    // Throws when the JSON is not as above.
     Script(const Json& json, const std::filesystem::path& folder, const Compile& compile);
 
     // The reply to use now, counted as used; null when no rule matches.
