@@ -15,7 +15,6 @@ namespace torale::net {
 namespace {
 
 constexpr std::int64_t expect_above_bytes = 1 << 20;  // where curl starts to ask "100-continue"
-constexpr std::chrono::seconds starved_for{1};
 
 bool is_token(std::string_view text) {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
@@ -254,7 +253,6 @@ curl_socket_t Exchange::on_open(void* self, curlsocktype, curl_sockaddr* peer) n
         return opened;
     }
     exchange.is_out_of_files_ = errno == EMFILE || errno == ENFILE;
-    if (exchange.is_out_of_files_) exchange.gate_.starved_until = now_instant() + starved_for;
     return CURL_SOCKET_BAD;
 }
 

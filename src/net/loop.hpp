@@ -16,7 +16,8 @@ namespace torale::net {
 
 struct LoopSettings {
     EgressPolicy egress;
-    int connections_max = 1000;  // open sockets; more transfers wait in line
+    // Transfers under way, more wait in line. Idle connections: up to as many again.
+    int connections_max = 1000;
     int connections_per_host_max = 64;
     std::int64_t dns_timeout_ms = 5'000;
     std::int64_t dns_cache_ok_ms = 60'000;

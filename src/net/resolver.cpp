@@ -1,11 +1,14 @@
 #include "net/resolver.hpp"
 
 #include <ares.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <new>
 #include <stdexcept>
 
@@ -34,6 +37,14 @@ std::vector<Address> addresses_of(const ares_addrinfo* found) {
             addresses.push_back(std::move(*address));
     }
     return addresses;
+}
+
+// c-ares does not say why it got no socket.
+bool is_out_of_files(int any_descriptor) {
+    const int copy = fcntl(any_descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) return errno == EMFILE || errno == ENFILE;
+    close(copy);
+    return false;
 }
 
 }  // namespace
@@ -138,7 +149,9 @@ void Resolver::on_answer(void* raw, int status, int, ares_addrinfo* found) noexc
         ares_freeaddrinfo(found);
     }
     if (answer.addresses.empty()) {
-        answer.fault = status == ARES_ETIMEOUT ? core::Fault::timeout : core::Fault::resolve;
+        answer.fault = is_out_of_files(self.watch_.fd()) ? core::Fault::no_file
+                       : status == ARES_ETIMEOUT         ? core::Fault::timeout
+                                                         : core::Fault::resolve;
         answer.fault_text = "cannot resolve " + lookup->host + ": " +
                             (status == ARES_SUCCESS ? "no address" : ares_strerror(status));
     }
@@ -149,7 +162,8 @@ void Resolver::finish(const std::string& host, std::uint64_t serial, Answer answ
     const auto found = entries_.find(host);
     if (found == entries_.end() || found->second.pending != serial) return;  // too late
     Entry& entry = found->second;
-    const auto keep = answer.fault ? settings_.cache_fail_ms : settings_.cache_ok_ms;
+    auto keep = answer.fault ? settings_.cache_fail_ms : settings_.cache_ok_ms;
+    if (answer.fault == core::Fault::no_file) keep = 0;  // says nothing about the name
     answer.expires = now_instant() + std::chrono::milliseconds(keep);
     entry.answer = std::make_shared<const Answer>(std::move(answer));
     entry.pending = 0;

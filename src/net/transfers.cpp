@@ -16,6 +16,7 @@ using core::Fault;
 using core::milliseconds;
 
 constexpr std::chrono::microseconds turn_budget{5'000};
+constexpr std::chrono::seconds starved_for{1};
 constexpr int turn_events_max = 256;
 constexpr int batch_events = 64;
 constexpr int batch_starts = 32;
@@ -133,6 +134,7 @@ void Transfers::on_answer(Transfer& transfer, const Answer& answer) {
     if (transfer.timer) timers_.unset(*std::exchange(transfer.timer, std::nullopt));
     transfer.is_resolving = false;
     if (answer.fault) {
+        if (*answer.fault == Fault::no_file) note_starvation();
         fail(transfer, *answer.fault, answer.fault_text);
         return;
     }
@@ -161,6 +163,12 @@ bool Transfers::has_room() const {
     const bool is_starved = gate_.starved_until > now_instant();
     const std::size_t room = at_least_one(settings_.connections_max);
     return line_.active() < (is_starved ? std::min(room, starved_room_) : room);
+}
+
+// For a moment no more than what the descriptors just sufficed for.
+void Transfers::note_starvation() {
+    gate_.starved_until = now_instant() + starved_for;
+    starved_room_ = std::max<std::size_t>(line_.active(), 2) - 1;
 }
 
 // Few at a time: the first steps of a transfer are the dearest, and turns are short.
@@ -231,8 +239,7 @@ void Transfers::take_done() {
     for (const Done& each : done_) {
         Transfer& transfer = *find(each.exchange->transfer());
         core::Reply reply = each.exchange->finish(each.code);
-        if (reply.fault == Fault::no_file)
-            starved_room_ = std::max<std::size_t>(line_.active(), 2) - 1;
+        if (reply.fault == Fault::no_file) note_starvation();
         if (!tries_next_address(transfer, reply)) finish(transfer, std::move(reply));
     }
 }

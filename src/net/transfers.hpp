@@ -71,6 +71,7 @@ private:
     void finish(Transfer& transfer, core::Reply reply);
     bool tries_next_address(Transfer& transfer, const core::Reply& reply);
     void leave(Transfer& transfer);
+    void note_starvation();
 
     bool has_room() const;
     Shards& shards_of(const Transfer& transfer);

@@ -119,15 +119,25 @@ TEST_F(loop, ends_a_transfer_at_its_total_timeout) {
     EXPECT_LT(watch.ms(), 2000);
 }
 
-TEST_F(loop, ends_a_transfer_that_stopped_moving) {
+TEST_F(loop, ends_a_transfer_that_does_not_move) {
     Loop net(settings);
-    core::Request request = get(server.url("/stall"));
+    core::Request request = get(server.url("/delay?60000"));
     request.limits.low_speed_ms = 1000;
     const Stopwatch watch;
     const core::Reply reply = fetch(net, request);
     EXPECT_EQ(reply.fault, Fault::timeout);
+    EXPECT_GE(watch.ms(), 900);
+    EXPECT_LT(watch.ms(), 10'000);
+}
+
+TEST_F(loop, hands_over_no_half_body) {
+    Loop net(settings);
+    core::Request request = get(server.url("/stall"));
+    request.limits.total_timeout_ms = 100;
+    const core::Reply reply = fetch(net, request);
+    EXPECT_EQ(reply.fault, Fault::timeout);
     EXPECT_TRUE(reply.body.empty());
-    EXPECT_LT(watch.ms(), 6000);
+    EXPECT_TRUE(reply.headers.empty());
 }
 
 TEST_F(loop, caps_headers_and_bodies) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "driver.hpp"
+#include "fake_names.hpp"
 #include "net/loop.hpp"
 #include "tiny_server.hpp"
 
@@ -24,7 +25,19 @@ protected:
         return "http://localhost:" + std::to_string(server.port()) + path;
     }
 
+    // No exception by name: the server's port counts as one for https, its address is open.
+    LoopSettings strict() {
+        LoopSettings settings = open_settings("127.0.0.1");
+        settings.egress.ports = {server.port()};
+        settings.dns_servers = names.address();
+        return settings;
+    }
+    std::string secure(const std::string& host) {
+        return "https://" + host + ":" + std::to_string(server.port()) + "/";
+    }
+
     TinyServer server;
+    FakeNames names;
     BoundSocket name_server{SOCK_DGRAM};
 };
 
@@ -79,18 +92,58 @@ TEST_F(resolver, asks_once_for_all_who_wait_for_a_name) {
     EXPECT_LE(questions, 2);  // A and AAAA
 }
 
-TEST_F(resolver, fails_when_no_name_server_listens) {
-    LoopSettings settings = open_settings("gone.invalid");
-    int port = 0;
-    {
-        const BoundSocket closed(SOCK_DGRAM);
-        port = closed.port();
-    }
-    settings.dns_servers = "127.0.0.1:" + std::to_string(port);
+TEST_F(resolver, says_at_once_that_a_name_does_not_exist) {
+    LoopSettings settings = open_settings("nx.test");
+    settings.dns_servers = names.address();
     Loop net(settings);
-    const core::Reply reply = fetch(net, get("http://gone.invalid/"));
-    EXPECT_TRUE(reply.fault == Fault::resolve || reply.fault == Fault::timeout);
+    const Stopwatch watch;
+    const core::Reply reply = fetch(net, get("http://nx.test/?key=SECRET"));
+    EXPECT_EQ(reply.fault, Fault::resolve);
     EXPECT_FALSE(reply.request_sent);
+    EXPECT_EQ(reply.fault_text, "cannot resolve nx.test: Domain name not found");
+    EXPECT_LT(watch.ms(), 1000);
+}
+
+TEST_F(resolver, refuses_a_name_whose_addresses_are_all_inside) {
+    LoopSettings settings;
+    settings.dns_servers = names.address();
+    Loop net(settings);
+    const core::Reply reply = fetch(net, get("https://ip-10-0-0-1-192-168-0-1.test/"));
+    EXPECT_EQ(reply.fault, Fault::blocked);
+    EXPECT_FALSE(reply.request_sent);
+    EXPECT_NE(reply.fault_text.find("private range"), std::string::npos) << reply.fault_text;
+}
+
+TEST_F(resolver, skips_the_addresses_that_are_refused) {
+    Loop net(strict());
+    const core::Reply reply = fetch(net, get(secure("ip-10-0-0-1-127-0-0-1.test")));
+    EXPECT_EQ(reply.fault, Fault::tls) << reply.fault_text;  // it was reached
+}
+
+TEST_F(resolver, checks_the_address_again_when_the_name_has_moved) {
+    LoopSettings settings = strict();
+    settings.dns_cache_ok_ms = 0;
+    Loop net(settings);
+    EXPECT_EQ(fetch(net, get(secure("flip.test"))).fault, Fault::tls);
+    EXPECT_EQ(fetch(net, get(secure("flip.test"))).fault, Fault::blocked);
+}
+
+TEST_F(resolver, keeps_an_answer_for_a_while) {
+    Loop net(strict());
+    EXPECT_EQ(fetch(net, get(secure("flip.test"))).fault, Fault::tls);
+    EXPECT_EQ(fetch(net, get(secure("flip.test"))).fault, Fault::tls);
+}
+
+TEST_F(resolver, tries_the_next_address_when_one_refuses) {
+    for (const char* host : {"ip-127-0-0-2-127-0-0-1.test", "ip-127-0-0-1-127-0-0-2.test"}) {
+        LoopSettings settings = open_settings(host);
+        settings.dns_servers = names.address();
+        Loop net(settings);
+        const std::string port = std::to_string(server.port());
+        const core::Reply reply =
+            fetch(net, get(std::string("http://") + host + ":" + port + "/ok"));
+        EXPECT_EQ(reply.status, 200) << reply.fault_text;
+    }
 }
 
 TEST_F(resolver, does_not_let_a_name_lead_inside) {
@@ -105,8 +158,8 @@ TEST_F(resolver, does_not_let_a_name_lead_inside) {
 
 TEST_F(resolver, checks_the_addresses_behind_a_name) {
     Watch watch;
-    Resolver names(watch, {});
-    const AnswerPtr answer = names.lookup("localhost", 1);
+    Resolver fresh(watch, {});
+    const AnswerPtr answer = fresh.lookup("localhost", 1);
     ASSERT_NE(answer, nullptr);
     ASSERT_FALSE(answer->addresses.empty()) << answer->fault_text;
     for (const Address& address : answer->addresses)

@@ -155,6 +155,11 @@ inline void TinyServer::read_from(int socket) {
     Connection& connection = connections_[socket];
     connection.in.append(bytes, static_cast<std::size_t>(count));
     std::string request;
+    // A TLS greeting: said in plain text that this is no TLS.
+    if (connection.in[0] == 0x16) {
+        connection.out = "HTTP/1.1 400 Bad Request\r\n\r\n";
+        return write_to(socket, connection, Answer::After::close);
+    }
     while (take_request(connection.in, request)) {
         Answer answer = answer_to(request, connection.number);
         if (answer.delay_ms > 0) {
