@@ -204,6 +204,7 @@ std::chrono::milliseconds Launcher::turn() {
     now_ = std::chrono::steady_clock::now();
     settings_ = current();
     const bool in_recovery = guarded([] { return RecoveryInProgress(); });
+    report_state(in_recovery ? "standby" : "running");
     const bool probe_all = take_probe_all();
     read_catalog();
     const bool may_start = settings_.enabled && settings_.schedulers && !in_recovery;

@@ -19,19 +19,21 @@ $standby->init_from_backup($primary, 'base', has_streaming => 1);
 $standby->start;
 $primary->wait_for_catchup($standby);
 ok( $standby->poll_query_until('postgres',
-		"SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'torale launcher'"),
-	'the launcher waits on the standby');
-is(scheduler_pid($standby, 'postgres'), '', 'no scheduler on a standby');
-
-# The launcher has looked at least once after this: it answers each probe request.
-$standby->reload;
-is($standby->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'torale probe'"),
-	0, 'no probe either');
+		"SELECT count(*) = 1 FROM torale.worker_status WHERE kind = 'launcher' AND state = 'standby'"),
+	'the launcher has looked and waits for promotion');
+is( $standby->safe_psql('postgres',
+		"SELECT count(*) FROM pg_stat_activity WHERE backend_type ~ 'torale (scheduler|probe)'"),
+	0,
+	'no scheduler and no probe on a standby');
 
 $primary->stop('immediate');
+my $log_end = -s $standby->logfile;
 $standby->promote;
 has_scheduler($standby, 'postgres', 'promotion starts the scheduler');
-unlike(slurp_file($standby->logfile), qr/FATAL|PANIC|WARNING/, 'without a complaint');
+unlike(
+	slurp_file($standby->logfile, $log_end),
+	qr/PANIC|WARNING|"torale [^"]*" \(PID \d+\) exited/,
+	'at the first try');
 $standby->stop('fast');
 
 done_testing();
