@@ -218,6 +218,8 @@ std::chrono::milliseconds Launcher::turn() {
         const Wish wish{.may_run = may_start && database.is_open && settings_.serves(database.name),
                         .is_blocked = view.is_blocked};
         act(oid, database, wish);
+        if (!wish.may_run && watch.worker == Watch::Worker::none)
+            set_database_state(oid, DatabaseState::off);
         const bool is_due = wish.may_run && !wish.is_blocked &&
                             watch.worker == Watch::Worker::none && watch.has_extension != false;
         if (is_due) next = std::min(next, std::max(watch.retry_at, now_ + between_probes));

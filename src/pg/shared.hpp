@@ -11,8 +11,8 @@ namespace torale::pg {
 
 enum class WorkerKind { launcher, scheduler, web, probe };
 
-// How a database fares with the launcher; `running` has a scheduler.
-enum class DatabaseState { unknown, probing, starting, running, backoff, no_slot, blocked, off };
+// Why a database has no scheduler at the moment; `off`: the settings say so.
+enum class DatabaseState { unknown, probing, starting, backoff, no_slot, off };
 
 struct WorkerReport {
     std::int64_t in_flight = 0;
