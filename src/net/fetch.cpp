@@ -100,7 +100,7 @@ void Exchange::set_constants() {
     set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&gate_));
     set(CURLOPT_PREREQFUNCTION, &Exchange::on_request);
     set(CURLOPT_PREREQDATA, static_cast<void*>(this));
-    if (!gate_.ca_file.empty()) set(CURLOPT_CAINFO, gate_.ca_file.c_str());
+    gate_.trust.use_in(easy_);
 }
 
 bool Exchange::prepare(std::uint64_t transfer, const core::Request& request,

@@ -10,16 +10,18 @@
 #include "net/address.hpp"
 #include "net/egress.hpp"
 #include "net/instant.hpp"
+#include "net/trust.hpp"
 #include "net/watch.hpp"
 
 namespace torale::net {
 
 // What the callbacks of every exchange look at. Outlives all connections.
 struct Gate {
+    explicit Gate(const std::string& ca_file) : trust(ca_file) {}
     Watch watch;
+    Trust trust;
     EgressPolicy policy;
     std::string user_agent;
-    std::string ca_file;
     Instant starved_until{};  // the last refused socket + 1 s
 };
 

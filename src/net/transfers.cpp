@@ -49,13 +49,13 @@ CurlGlobal::~CurlGlobal() {
 
 Transfers::Transfers(LoopSettings with)
     : settings_(std::move(with)),
+      gate_(settings_.ca_file),
       resolver_(gate_.watch, resolver_settings(settings_)),
       line_(at_least_one(settings_.connections_per_host_max)),
       provider_shards_(gate_, std::min(shard_transfers, at_least_one(settings_.connections_max))),
       user_shards_(gate_, std::min(shard_transfers, at_least_one(settings_.connections_max))) {
     gate_.policy = settings_.egress;
     gate_.user_agent = settings_.user_agent;
-    gate_.ca_file = settings_.ca_file;
 }
 
 Transfer* Transfers::find(std::uint64_t id) {
