@@ -33,7 +33,7 @@ DATA_built = sql/torale--$(release).sql
 PG_CPPFLAGS = -I$(here)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CXXFLAGS = -std=c++20 -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden \
 	-Wall -Wextra -Wshadow -Werror -MMD -MP
-SHLIB_LINK = -lcurl -lcares -ldate-tz -lstemmer -lutf8proc -lxml2 -lcjose -lcmark -lcrypto -lstdc++
+SHLIB_LINK = -lcurl -lcares -ldate-tz -lstemmer -lutf8proc -lxml2 -lcjose -lcmark -lssl -lcrypto -lstdc++
 
 # pg_regress reads test/sql and, from 16 on only when told, expected/ at the top.
 pg_major := $(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
