@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
 #include "providers/rules.hpp"
 
@@ -32,15 +31,11 @@ constexpr std::array<std::string_view, 127> stop_words{
     "will",   "with",   "you",   "your",  "yours",   "yourself",  "yourselves"};
 static_assert(std::is_sorted(stop_words.begin(), stop_words.end()));
 
-struct DeleteStemmer {
-    void operator()(sb_stemmer* stemmer) const { sb_stemmer_delete(stemmer); }
-};
-
-// Built at first use: the stemmer keeps scratch memory that must not be made in the postmaster.
+// Built at first use, so that nothing runs when the library is loaded; never freed, so that
+// nothing runs when the process ends.
 sb_stemmer* english() {
-    static const std::unique_ptr<sb_stemmer, DeleteStemmer> stemmer(
-        sb_stemmer_new("english", "UTF_8"));
-    return stemmer.get();
+    static sb_stemmer* const stemmer = sb_stemmer_new("english", "UTF_8");
+    return stemmer;
 }
 
 bool is_vowel(char c) {
