@@ -146,8 +146,7 @@ TORALE_FUNCTION(torale_spread) {
     const pg_uuid_t* id = PG_GETARG_UUID_P(0);
     auto* result = static_cast<Interval*>(palloc0(sizeof(Interval)));
     entry([&] {
-        const std::string text = uuid_text(id->data);
-        result->time = core::spread(text, current().schedule_jitter).count();
+        result->time = core::spread(uuid_text(id->data), current().schedule_jitter).count();
     });
     PG_RETURN_INTERVAL_P(result);
 }

@@ -1,23 +1,93 @@
 // The scheduler process: enter the database, build the parts, keep running.
 #include "pg/scheduler_main.hpp"
 
+#include <cstdio>
+
+#include "net/loop.hpp"
 #include "pg/boundary.hpp"
+#include "pg/execution_store.hpp"
+#include "pg/log.hpp"
 #include "pg/session.hpp"
 #include "pg/settings.hpp"
-#include "pg/spi.hpp"
+#include "pg/shared.hpp"
+#include "pg/wake.hpp"
 #include "pg/waiter.hpp"
+#include "scheduler/loop.hpp"
 
 namespace torale::pg {
 
-void run_scheduler(SchedulerContext&) {
-    Waiter waiter;
-    while (!stop_requested()) {
-        if (take_wake()) {
-            Transaction transaction("torale: looking at the queue");
-            transaction.commit();
-        }
-        waiter.wait(current().poll_interval);
+namespace {
+
+net::LoopSettings net_settings(const Settings& settings) {
+    net::LoopSettings net;
+    if (auto rules = net::parse_egress_allow(settings.egress_allow)) net.egress.allow = *rules;
+    net.connections_max = settings.connections_max;
+    net.connections_per_host_max = settings.connections_per_host;
+    return net;
+}
+
+scheduler::Limits limits_of(const Settings& settings) {
+    scheduler::Limits limits;
+    limits.max_inflight = settings.max_inflight;
+    limits.max_attempts = settings.max_attempts;
+    limits.run_timeout = settings.run_timeout;
+    limits.poll_interval = settings.poll_interval;
+    limits.housekeeping_interval = settings.housekeeping_interval;
+    limits.jitter = settings.schedule_jitter;
+    limits.delivery.max_inflight = settings.delivery_max_inflight;
+    limits.delivery.max_attempts = settings.delivery_max_attempts;
+    limits.delivery.timeout = settings.delivery_timeout;
+    return limits;
+}
+
+// Sleeps on PostgreSQL's latch and shows between two transactions what the worker is doing.
+class LatchSleeper final : public scheduler::Sleeper {
+public:
+    explicit LatchSleeper(int fd) : waiter_(fd) {}
+
+    Wake sleep(int, std::optional<core::microseconds> at_most) override {
+        guarded([&] { pgstat_report_activity(STATE_IDLE, activity_); });
+        const WaitResult result = waiter_.wait(at_most);
+        return {.stop = stop_requested(), .reloaded = result.reloaded, .work_written = take_wake()};
     }
+
+    void report(std::int64_t in_flight, std::int64_t due, core::milliseconds lag) override {
+        report_work({in_flight, due, lag.count()});
+        std::snprintf(activity_, sizeof activity_, "%lld in flight, %lld due, lag %.1f s",
+                      static_cast<long long>(in_flight), static_cast<long long>(due),
+                      static_cast<double>(lag.count()) / 1000);
+    }
+
+    void log(const std::string& line) override { log_line(line); }
+
+private:
+    Waiter waiter_;
+    char activity_[128] = "0 in flight, 0 due, lag 0.0 s";
+};
+
+// Tells this process's leases from those of an earlier one, even when the pid comes again.
+std::string lease_owner() {
+    return std::to_string(PgStartTime) + "." + std::to_string(MyProcPid) + "." +
+           std::to_string(MyStartTimestamp);
+}
+
+}  // namespace
+
+void run_scheduler(SchedulerContext& context) {
+    const Settings settings = current();
+    net::raise_file_limit(settings.connections_max * 2 + 1000);
+    net::Loop net(net_settings(settings));
+    SqlExecutionStore store(lease_owner());
+    LatchSleeper sleeper(net.fd());
+    const core::SystemClock clock;
+    scheduler::Loop loop(store, net, sleeper, clock, limits_of(settings));
+    log_line("scheduler started database=" + context.database_name);
+    loop.keep_running([&] {
+        const Settings changed = current();
+        net.apply(net_settings(changed));
+        loop.apply(limits_of(changed));
+    });
+    log_line("scheduler stopped database=" + context.database_name);
 }
 
 namespace {

@@ -1,0 +1,1 @@
+-- What every table, column, function and view is for: \d+ and \df+ show it, and so does OpenAPI.

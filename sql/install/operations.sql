@@ -1,0 +1,181 @@
+-- For the person who runs the server: activate, doctor, health, housekeeping.
+
+-- Whether this database may run tasks. A restored dump, a template's copy or a clone has no
+-- activation of its own and stays silent.
+CREATE OR REPLACE FUNCTION torale_internal.is_active() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp
+RETURN EXISTS (SELECT 1 FROM torale_internal.activation a JOIN pg_database d ON d.oid = a.database_oid
+               WHERE d.datname = current_database() AND a.system_identifier = torale_internal.system_identifier());
+
+CREATE OR REPLACE FUNCTION torale.activate() RETURNS text
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+BEGIN
+    IF NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'only a superuser can activate torale in a database',
+            DETAIL = format('You are %s.', current_user), HINT = 'Connect as a superuser and call torale.activate().';
+    END IF;
+    -- Leases and pending deliveries of the original server are not ours to keep waiting for.
+    UPDATE torale_internal.task_schedule SET lease_until = NULL, lease_owner = NULL WHERE lease_until IS NOT NULL;
+    UPDATE torale_internal.requests SET lease_until = NULL, lease_owner = NULL WHERE lease_until IS NOT NULL;
+    UPDATE torale.deliveries SET lease_until = NULL WHERE lease_until IS NOT NULL;
+    INSERT INTO torale_internal.activation (system_identifier, database_oid)
+    SELECT torale_internal.system_identifier(), d.oid FROM pg_database d WHERE d.datname = current_database()
+    ON CONFLICT (only_row) DO UPDATE
+    SET system_identifier = EXCLUDED.system_identifier, database_oid = EXCLUDED.database_oid, activated_at = now();
+    PERFORM torale_internal.wake();
+    RETURN format('torale is active in database %s: %s active tasks, %s pending deliveries', current_database(),
+        (SELECT count(*) FROM torale.tasks WHERE state = 'active'), (SELECT count(*) FROM torale.deliveries WHERE status = 'pending'));
+END
+$$;
+
+CREATE OR REPLACE FUNCTION torale.doctor() RETURNS TABLE ("check" text, state text, detail text, fix text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER -- reads what only the worker may
+SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    is_operator boolean := torale_internal.session_is_superuser() OR pg_has_role(session_user, 'torale_admin', 'MEMBER');
+    secrets text[] := torale_internal.secret_names();
+    who record;
+    r record;
+    me oid := (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
+BEGIN
+    RETURN QUERY SELECT 'preload'::text, CASE WHEN torale_internal.is_preloaded() THEN 'ok' ELSE 'missing' END,
+        'background workers need the library in shared_preload_libraries'::text,
+        CASE WHEN NOT torale_internal.is_preloaded() THEN 'ALTER SYSTEM SET shared_preload_libraries = ''torale''; -- then restart the server' END;
+    RETURN QUERY SELECT 'enabled'::text, CASE WHEN current_setting('torale.enabled')::boolean THEN 'ok' ELSE 'off' END,
+        'torale.enabled'::text, CASE WHEN NOT current_setting('torale.enabled')::boolean
+            THEN 'ALTER SYSTEM SET torale.enabled = on; SELECT pg_reload_conf();' END;
+    RETURN QUERY SELECT 'activation'::text, CASE WHEN torale_internal.is_active() THEN 'ok' ELSE 'held' END,
+        'a restored or copied database runs nothing until it is activated'::text,
+        CASE WHEN NOT torale_internal.is_active() THEN 'SELECT torale.activate();' END;
+    RETURN QUERY SELECT 'scheduler'::text, CASE WHEN torale_internal.is_served() THEN 'ok' ELSE 'missing' END,
+        coalesce((SELECT format('pid %s, %s in flight, %s due', w.pid, w.in_flight, w.due) FROM torale_internal.worker_rows() w
+                  WHERE w.kind = 'scheduler' AND w.database = me AND w.pid <> 0 LIMIT 1),
+                 (SELECT nullif(w.last_error, '') FROM torale_internal.worker_rows() w
+                  WHERE w.kind = 'scheduler' AND w.database = me LIMIT 1), 'no scheduler serves this database'),
+        CASE WHEN NOT torale_internal.is_served() AND torale_internal.is_preloaded()
+            THEN 'SELECT torale.start_workers(current_database()); -- or raise max_worker_processes' END;
+    FOR r IN SELECT p.* FROM torale.providers p WHERE p.enabled ORDER BY p.kind DESC, p.priority LOOP
+        RETURN QUERY SELECT 'provider ' || r.name,
+            CASE WHEN r.secret_name IS NOT NULL AND NOT r.secret_name = ANY (secrets) THEN 'no key'
+                 WHEN EXISTS (SELECT 1 FROM torale_internal.provider_state s WHERE s.provider = r.name AND s.cooling_until > now()) THEN 'cooling'
+                 ELSE 'ok' END,
+            coalesce((SELECT format('until %s: %s', s.cooling_until, s.message) FROM torale_internal.provider_state s
+                      WHERE s.provider = r.name AND s.cooling_until > now()), format('%s, priority %s', r.kind, r.priority)),
+            CASE WHEN r.secret_name IS NOT NULL AND NOT r.secret_name = ANY (secrets)
+                THEN format('add %s=… to the file named by torale.secrets_file', r.secret_name) END;
+    END LOOP;
+    RETURN QUERY SELECT 'secrets file'::text, 'problem'::text, p, 'chmod 0600 it, owned by the server''s user; then SELECT pg_reload_conf();'::text
+    FROM unnest(torale_internal.secret_problems()) p WHERE is_operator;
+    RETURN QUERY SELECT 'egress'::text, 'warning'::text, format('torale.egress_allow entry %L opens every purpose, users'' webhooks too', trim(e)),
+        format('ALTER SYSTEM SET torale.egress_allow = ''provider:%s''; SELECT pg_reload_conf();', trim(e))
+    FROM unnest(string_to_array(CASE WHEN is_operator THEN torale_internal.egress_allow() END, ',')) e
+    WHERE trim(e) <> '' AND trim(e) !~ '^(provider|channel|feed):';
+    FOR who IN SELECT m.member::regrole::text AS member, m.roleid::regrole::text AS role FROM pg_auth_members m JOIN pg_roles x ON x.oid = m.member
+        WHERE m.roleid IN ('torale_worker'::regrole) AND NOT x.rolsuper LOOP
+        RETURN QUERY SELECT 'roles'::text, 'problem'::text, format('%s is a member of %s and can read every owner''s rows', who.member, who.role),
+            format('REVOKE %s FROM %s;', who.role, who.member);
+    END LOOP;
+    RETURN QUERY SELECT 'roles'::text, 'problem'::text, format('role %s has attributes it must not have', x.rolname),
+        format('ALTER ROLE %I NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;', x.rolname)
+    FROM pg_roles x WHERE x.rolname LIKE 'torale\_%' AND x.rolname IN ('torale_anon', 'torale_user', 'torale_admin', 'torale_authenticator', 'torale_worker')
+      AND (x.rolsuper OR x.rolcreatedb OR x.rolcreaterole OR x.rolreplication OR x.rolbypassrls);
+    RETURN QUERY SELECT 'housekeeping'::text, 'ok'::text, coalesce((SELECT 'pg_cron job ' || h.cron_job_id FROM torale_internal.housekeeping h
+        WHERE h.cron_job_id IS NOT NULL), 'done by the scheduler'), NULL::text;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION torale.health() RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER -- counts rows of all owners, shows no row
+SET search_path = pg_catalog, torale, pg_temp AS $$
+    SELECT jsonb_build_object(
+        'ok', torale_internal.is_served() AND torale_internal.is_active(),
+        'preloaded', torale_internal.is_preloaded(), 'served', torale_internal.is_served(), 'active', torale_internal.is_active(),
+        'lag_seconds', (SELECT greatest(round(extract(epoch FROM now() - min(s.next_run_at))::numeric, 3), 0) FROM torale_internal.task_schedule s
+                        WHERE s.next_run_at <= now()),
+        'pending_deliveries', (SELECT count(*) FROM (SELECT 1 FROM torale.deliveries d WHERE d.status = 'pending' LIMIT 10001) c),
+        'oldest_pending_seconds', (SELECT greatest(round(extract(epoch FROM now() - min(d.next_attempt_at))::numeric, 3), 0)
+                                   FROM torale.deliveries d WHERE d.status = 'pending'),
+        'cooling_providers', (SELECT coalesce(jsonb_agg(s.provider), '[]') FROM torale_internal.provider_state s WHERE s.cooling_until > now()))
+$$;
+
+-- Old rows, in small bites; returns what was removed. Rows that a notification shows stay.
+CREATE OR REPLACE FUNCTION torale_internal.housekeep(p_limit integer DEFAULT 5000) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER -- run by pg_cron as its job's owner
+SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    report jsonb := '{}';
+    n bigint;
+    keep interval;
+BEGIN
+    keep := current_setting('torale.retention_executions')::interval;
+    IF keep > '0' THEN
+        DELETE FROM torale.executions e WHERE e.id IN (
+            SELECT x.id FROM torale.executions x
+            WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.status NOT IN ('pending', 'running', 'retrying')
+              AND NOT EXISTS (SELECT 1 FROM torale.notifications o WHERE o.execution_id = x.id)
+            ORDER BY x.id LIMIT p_limit);
+        GET DIAGNOSTICS n = ROW_COUNT;
+        report := report || jsonb_build_object('executions', n);
+    END IF;
+    keep := current_setting('torale.retention_sources')::interval;
+    IF keep > '0' THEN
+        DELETE FROM torale.sources s WHERE s.id IN (
+            SELECT x.id FROM torale.sources x
+            WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.last_seen_at < now() - keep
+              AND NOT EXISTS (SELECT 1 FROM torale.citations c WHERE c.source_id = x.id AND c.owner = x.owner)
+            ORDER BY x.id LIMIT p_limit);
+        GET DIAGNOSTICS n = ROW_COUNT;
+        report := report || jsonb_build_object('sources', n);
+    END IF;
+    keep := current_setting('torale.retention_deliveries')::interval;
+    IF keep > '0' THEN
+        DELETE FROM torale.deliveries d WHERE d.id IN (
+            SELECT x.id FROM torale.deliveries x
+            WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.status <> 'pending' ORDER BY x.id LIMIT p_limit);
+        GET DIAGNOSTICS n = ROW_COUNT;
+        report := report || jsonb_build_object('deliveries', n);
+    END IF;
+    DELETE FROM torale.memories m WHERE m.id IN (SELECT x.id FROM torale.memories x WHERE x.expires_at < now() LIMIT p_limit);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    report := report || jsonb_build_object('memories', n);
+    -- Left by hand-made changes: replies of runs that are over, requests whose run is over.
+    DELETE FROM torale_internal.step_replies r USING torale.executions e
+    WHERE e.id = r.execution_id AND e.status NOT IN ('pending', 'running', 'retrying');
+    DELETE FROM torale_internal.requests q USING torale.executions e
+    WHERE e.id = q.execution_id AND e.status NOT IN ('pending', 'running', 'retrying');
+    GET DIAGNOSTICS n = ROW_COUNT;
+    report := report || jsonb_build_object('requests', n);
+    UPDATE torale_internal.task_schedule s SET lease_until = NULL, lease_owner = NULL WHERE s.lease_until < now() - interval '1 hour';
+    GET DIAGNOSTICS n = ROW_COUNT;
+    report := report || jsonb_build_object('leases', n);
+    INSERT INTO torale_internal.housekeeping AS h (last_run_at, last_report) VALUES (now(), report)
+    ON CONFLICT (only_row) DO UPDATE SET last_run_at = EXCLUDED.last_run_at, last_report = EXCLUDED.last_report;
+    RETURN report;
+END
+$$;
+
+-- The smallest UUIDv7 of an instant: ids are in time order, so retention is a range of the key.
+CREATE OR REPLACE FUNCTION torale_internal.uuid_at(at timestamptz) RETURNS uuid
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, torale, pg_temp
+RETURN (lpad(to_hex(greatest(floor(extract(epoch FROM at) * 1000), 0)::bigint), 12, '0') || '70008000000000000000')::uuid;
+
+-- Hands housekeeping to pg_cron where that extension is installed in this database.
+CREATE OR REPLACE FUNCTION torale.install_housekeeping(schedule text DEFAULT '*/10 * * * *') RETURNS text
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    job bigint;
+BEGIN
+    IF NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'only a superuser can install housekeeping',
+            DETAIL = format('You are %s.', current_user), HINT = 'Without it the scheduler does the same work.';
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_cron') THEN
+        UPDATE torale_internal.housekeeping SET cron_job_id = NULL;
+        RETURN 'pg_cron is not installed in this database: the scheduler does the housekeeping';
+    END IF;
+    EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job USING 'torale housekeeping', schedule, 'SELECT torale_internal.housekeep()';
+    INSERT INTO torale_internal.housekeeping AS h (cron_job_id) VALUES (job)
+    ON CONFLICT (only_row) DO UPDATE SET cron_job_id = EXCLUDED.cron_job_id;
+    RETURN format('pg_cron job %s does the housekeeping: %s', job, schedule);
+END
+$$;

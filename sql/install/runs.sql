@@ -1,0 +1,248 @@
+-- Running by hand: run_task, cancel_execution, previews, channel tests, and explain(). These
+-- write the queue, so they are SECURITY DEFINER and check the owner themselves.
+
+-- The caller's task, locked in the agreed order, or PT404.
+CREATE OR REPLACE FUNCTION torale_internal.lock_my_task(p_id uuid) RETURNS torale.tasks
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    task torale.tasks;
+BEGIN
+    SELECT * INTO task FROM torale.tasks t
+    WHERE t.id = p_id AND (t.owner = torale.current_owner() OR torale_internal.session_is_superuser())
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM torale_internal.refuse(format('task %s does not exist', coalesce(p_id::text, 'null')),
+            format('owner: %s', torale.current_owner()), 'SELECT id, name, state FROM torale.tasks;', 'PT404');
+    END IF;
+    PERFORM 1 FROM torale_internal.task_schedule s WHERE s.task_id = p_id FOR UPDATE;
+    RETURN task;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION torale_internal.session_is_superuser() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp
+RETURN (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = session_user);
+
+CREATE OR REPLACE FUNCTION torale.run_soon(p_task uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER -- writes the queue
+SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    task torale.tasks := torale_internal.lock_my_task(p_task);
+BEGIN
+    UPDATE torale_internal.task_schedule s SET next_run_at = now(), slot = now()
+    WHERE s.task_id = task.id AND task.state = 'active' AND s.execution_id IS NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION torale.run_task(id uuid, force boolean DEFAULT false, quiet boolean DEFAULT false) RETURNS torale.executions
+LANGUAGE plpgsql SECURITY DEFINER -- writes the queue
+SET search_path = pg_catalog, torale, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    task torale.tasks := torale_internal.lock_my_task(id);
+    running uuid;
+    made torale.executions;
+BEGIN
+    SELECT e.id INTO running
+    FROM torale.executions e
+    WHERE e.task_id = task.id AND e.status IN ('pending', 'running')
+    ORDER BY e.id DESC LIMIT 1;
+    IF running IS NOT NULL AND NOT force THEN
+        PERFORM torale_internal.refuse('the task is running', format('execution: %s', running),
+            format('SELECT torale.run_task(%L, force => true); cancels it first.', task.id), 'PT409');
+    ELSIF running IS NOT NULL THEN
+        PERFORM torale_internal.cancel_runs(task.id, 'forced');
+        PERFORM torale_internal.plan_next_slot(task);
+    END IF;
+    INSERT INTO torale.executions (task_id, owner, trigger, scheduled_for) VALUES (task.id, task.owner, 'manual', now()) RETURNING * INTO made;
+    INSERT INTO torale_internal.requests (execution_id, kind, task_id, quiet) VALUES (made.id, 'manual', task.id, quiet);
+    RETURN made;
+END
+$$;
+
+-- After a cancelled run: its slot has its row, the task goes on with the next one.
+CREATE OR REPLACE FUNCTION torale_internal.plan_next_slot(task torale.tasks) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, torale, pg_temp AS $$
+    UPDATE torale_internal.task_schedule s
+    SET slot = CASE WHEN s.next_run_at > now() THEN s.slot ELSE f.slot END,
+        next_run_at = CASE WHEN s.next_run_at > now() THEN s.next_run_at ELSE f.next_run_at END
+    FROM torale_internal.first_run(task) f
+    WHERE s.task_id = task.id
+$$;
+
+CREATE OR REPLACE FUNCTION torale.cancel_execution(id uuid) RETURNS torale.executions
+LANGUAGE plpgsql SECURITY DEFINER -- writes the queue
+SET search_path = pg_catalog, torale, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    e torale.executions;
+    task torale.tasks;
+BEGIN
+    SELECT * INTO e FROM torale.executions x
+    WHERE x.id = id AND (x.owner = torale.current_owner() OR torale_internal.session_is_superuser());
+    IF NOT FOUND THEN
+        PERFORM torale_internal.refuse(format('execution %s does not exist', coalesce(id::text, 'null')),
+            format('owner: %s', torale.current_owner()), 'SELECT * FROM torale.activity;', 'PT404');
+    END IF;
+    IF e.task_id IS NOT NULL THEN
+        task := torale_internal.lock_my_task(e.task_id);
+        SELECT * INTO e FROM torale.executions x WHERE x.id = id;
+    END IF;
+    IF e.status NOT IN ('pending', 'running', 'retrying') THEN
+        PERFORM torale_internal.refuse(format('the execution is over: %s', e.status), format('execution: %s', id),
+            'Only a pending, running or retrying execution can be cancelled.', 'PT409');
+    END IF;
+    IF e.task_id IS NOT NULL THEN
+        PERFORM torale_internal.cancel_runs(e.task_id, 'cancelled');
+        PERFORM torale_internal.plan_next_slot(task);
+    ELSE
+        UPDATE torale.executions x SET status = 'cancelled', finished_at = now(), skip_reason = 'cancelled' WHERE x.id = id;
+        DELETE FROM torale_internal.requests q WHERE q.execution_id = id;
+    END IF;
+    SELECT * INTO e FROM torale.executions x WHERE x.id = id;
+    RETURN e;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION torale.request_preview(
+    search_query text, condition_description text DEFAULT NULL, search_options jsonb DEFAULT '{}', timezone text DEFAULT 'UTC')
+RETURNS torale.executions
+LANGUAGE plpgsql SECURITY DEFINER -- writes the queue
+SET search_path = pg_catalog, torale, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    made torale.executions;
+    me text := torale.current_owner();
+BEGIN
+    PERFORM torale_internal.check_task(ROW(NULL, 'preview', 'active', search_query, condition_description, 'always', NULL, timezone,
+        '5 minutes', '7 days', search_options, NULL, '0', NULL, me, now(), now(), now())::torale.tasks);
+    IF me IS NULL THEN
+        PERFORM torale_internal.refuse('nobody is signed in', 'There is no owner for this session.', 'Send a token or an API key.', '42501');
+    END IF;
+    INSERT INTO torale.executions (owner, trigger, input)
+    VALUES (me, 'preview', jsonb_build_object('search_query', search_query, 'condition_description', condition_description,
+        'search_options', search_options, 'timezone', timezone))
+    RETURNING * INTO made;
+    INSERT INTO torale_internal.requests (execution_id, kind) VALUES (made.id, 'preview');
+    RETURN made;
+END
+$$;
+
+-- A procedure commits, so it can neither pin its search_path nor be SECURITY DEFINER: every
+-- name in it is qualified.
+CREATE OR REPLACE PROCEDURE torale.wait_for_execution(p_id uuid, p_timeout interval DEFAULT '3 minutes')
+LANGUAGE plpgsql AS $$
+DECLARE
+    give_up timestamptz := pg_catalog.clock_timestamp() + p_timeout;
+    how text;
+BEGIN
+    LOOP
+        SELECT e.status INTO how FROM torale.executions e WHERE e.id = p_id;
+        EXIT WHEN how IS NULL OR how NOT IN ('pending', 'running', 'retrying');
+        IF pg_catalog.clock_timestamp() > give_up THEN
+            RAISE EXCEPTION USING ERRCODE = '57014', MESSAGE = 'the execution did not finish in time',
+                DETAIL = pg_catalog.format('execution: %s, status: %s', p_id, how), HINT = 'SELECT * FROM torale.doctor();';
+        END IF;
+        COMMIT;
+        PERFORM pg_catalog.pg_sleep(0.05);
+    END LOOP;
+END
+$$;
+
+CREATE OR REPLACE PROCEDURE torale.preview(
+    search_query text, condition_description text DEFAULT NULL, search_options jsonb DEFAULT '{}',
+    INOUT execution_id uuid DEFAULT NULL, INOUT status text DEFAULT NULL, INOUT verdict text DEFAULT NULL,
+    INOUT confidence integer DEFAULT NULL, INOUT evidence text DEFAULT NULL, INOUT sources jsonb DEFAULT NULL,
+    INOUT condition text DEFAULT NULL, INOUT cost_usd numeric DEFAULT NULL)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE
+    made torale.executions;
+BEGIN
+    PERFORM torale.require_no_transaction_block('torale.request_preview(…)');
+    made := torale.request_preview(search_query, condition_description, search_options);
+    COMMIT;
+    CALL torale.wait_for_execution(made.id);
+    SELECT e.id, e.status, e.verdict, e.confidence, coalesce(e.evidence, e.error_message), e.result -> 'sources',
+        coalesce(condition_description, search_query), e.cost_usd
+    INTO execution_id, status, verdict, confidence, evidence, sources, condition, cost_usd
+    FROM torale.executions e WHERE e.id OPERATOR(pg_catalog.=) made.id;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION torale.require_no_transaction_block(p_instead text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER -- for the internal C function
+SET search_path = pg_catalog, torale, pg_temp AS $$
+BEGIN
+    IF torale_internal.in_transaction_block() THEN
+        PERFORM torale_internal.refuse('this procedure commits, so it cannot run inside a transaction block',
+            'It queues the work, waits for the worker and returns the result.',
+            format('Queue it with SELECT * FROM %s and read torale.executions after the commit.', p_instead), '25001');
+    END IF;
+END
+$$;
+
+-- What was searched, what was new, why it did or did not notify.
+CREATE OR REPLACE FUNCTION torale.explain(execution_id uuid) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    e torale.executions;
+    task torale.tasks;
+    step record;
+    quote record;
+BEGIN
+    SELECT * INTO e FROM torale.executions x WHERE x.id = execution_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PT404', MESSAGE = format('execution %s does not exist', coalesce(execution_id::text, 'null')),
+            DETAIL = format('owner: %s', torale.current_owner()), HINT = 'SELECT * FROM torale.activity;';
+    END IF;
+    SELECT * INTO task FROM torale.tasks t WHERE t.id = e.task_id;
+    RETURN NEXT format('Execution %s of %s (%s, attempt %s): %s', e.id, coalesce(quote_literal(task.name), 'a preview'), e.trigger, e.attempts, e.status);
+    RETURN NEXT format('  question:  %s', coalesce(task.search_query, e.input ->> 'search_query'));
+    RETURN NEXT format('  condition: %s', coalesce(task.condition_description, e.input ->> 'condition_description', 'the question itself'));
+    IF e.slots > 1 THEN
+        RETURN NEXT format('  stands for %s slots from %s until %s', e.slots, e.slots_from, e.slots_until);
+    END IF;
+    FOR step IN SELECT s.* FROM torale.execution_steps s WHERE s.execution_id = e.id ORDER BY s.position LOOP
+        RETURN NEXT format('  %s %s%s: %s in %s ms%s', step.position, step.kind, coalesce(' by ' || nullif(step.provider, ''), ''),
+            step.status, step.duration_ms, CASE WHEN step.detail <> '{}' THEN '  ' || step.detail::text ELSE '' END);
+    END LOOP;
+    IF e.verdict IS NOT NULL THEN
+        RETURN NEXT format('  verdict: %s, confidence %s %s', e.verdict, e.confidence, coalesce(e.confidence_parts::text, ''));
+    END IF;
+    IF e.evidence IS NOT NULL THEN
+        RETURN NEXT '  evidence: ' || e.evidence;
+    END IF;
+    FOR quote IN
+        SELECT c.quote, s.title, s.url, s.published_at FROM torale.citations c JOIN torale.sources s ON s.id = c.source_id
+        WHERE c.execution_id = e.id ORDER BY c.id
+    LOOP
+        RETURN NEXT format('  quote: "%s" — %s, %s%s', regexp_replace(quote.quote, '\s+', ' ', 'g'), quote.title, quote.url, coalesce(', ' || quote.published_at::date, ''));
+    END LOOP;
+    RETURN NEXT '  ' || torale.why_told(e);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION torale.why_told(e torale.executions) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
+    SELECT CASE
+        WHEN n.id IS NOT NULL THEN format('told: %s notification %s, %s of %s deliveries done', n.kind, n.id,
+            (SELECT count(*) FROM torale.deliveries d WHERE d.notification_id = n.id AND d.status = 'delivered'),
+            (SELECT count(*) FROM torale.deliveries d WHERE d.notification_id = n.id))
+        WHEN e.skip_reason = 'unchanged' THEN 'not told: no source is new since the last judged run, so the judge was not called'
+        WHEN e.skip_reason = 'already_told' THEN 'not told: the same quotes were told before, inside the dedupe horizon'
+        WHEN e.skip_reason = 'ungrounded' THEN 'not told: the judge said met, but no quote of it stands in a stored source'
+        WHEN e.skip_reason = 'no_sources' THEN 'not told: there is nothing to search (no documents, no search provider with a key)'
+        WHEN e.status IN ('pending', 'running') THEN 'not told yet: it has not finished'
+        WHEN e.status = 'retrying' THEN 'not told yet: it will be tried again (' || coalesce(e.error_message, '') || ')'
+        WHEN e.status = 'failed' THEN 'not told: it failed (' || coalesce(e.error_category, '') || '): ' || coalesce(e.error_message, '')
+        WHEN e.verdict = 'not_met' THEN 'not told: the condition is not met'
+        WHEN e.verdict = 'unknown' THEN 'not told: the judge could not decide'
+        WHEN e.trigger = 'preview' THEN 'not told: previews tell nobody'
+        WHEN e.verdict = 'met' THEN 'not told: the run was quiet'
+        ELSE 'not told: ' || coalesce(e.skip_reason, e.status) END
+    FROM (SELECT 1) one
+    LEFT JOIN torale.notifications n ON n.execution_id = e.id
+    LIMIT 1
+$$;

@@ -1,0 +1,270 @@
+// One verb, one short transaction. A batch that PostgreSQL refuses is written row by row, so
+// that one bad row fails alone.
+#include "pg/execution_store.hpp"
+
+#include <algorithm>
+
+#include "pg/execution_rows.hpp"
+#include "pg/log.hpp"
+#include "pg/secrets.hpp"
+#include "pg/settings.hpp"
+#include "providers/catalog.hpp"
+
+namespace torale::pg {
+
+using scheduler::Claim;
+using scheduler::Finished;
+
+namespace {
+
+// A poison result must not take its execution down silently: it fails, with the reason.
+Finished as_failure(Finished finished, const std::string& reason) {
+    agent::Conclusion conclusion;
+    core::Failure& failure = conclusion.failure.emplace();
+    failure.category = core::Category::internal;
+    failure.message = "the result could not be stored: " + reason;
+    finished.conclusion = std::move(conclusion);
+    finished.outcome.status = core::ExecutionStatus::failed;
+    finished.outcome.tell_finding = finished.outcome.tell_recovery = false;
+    finished.outcome.complete_task = false;
+    finished.outcome.consecutive_failures = finished.claim.consecutive_failures + 1;
+    return finished;
+}
+
+scheduler::ProviderState read_provider(const Rows& rows, std::size_t i, const Secrets& secrets) {
+    scheduler::ProviderState state;
+    providers::Provider& provider = state.provider;
+    provider.name = rows.text(i, 0);
+    provider.kind = rows.text(i, 1) == "search" ? providers::Kind::search : providers::Kind::llm;
+    provider.adapter = rows.text(i, 2);
+    provider.base_url = rows.optional_text(i, 3).value_or("");
+    while (provider.base_url.ends_with('/')) provider.base_url.pop_back();
+    provider.model = rows.optional_text(i, 4).value_or("");
+    provider.api_key = secrets.find(rows.optional_text(i, 5).value_or("")).value_or("");
+    provider.options = core::Json::parse(rows.text(i, 6), nullptr, false);
+    provider.price_per_call = std::get<double>(rows.at(i, 7));
+    provider.price_in_per_mtok = std::get<double>(rows.at(i, 8));
+    provider.price_out_per_mtok = std::get<double>(rows.at(i, 9));
+    state.cooling_until = read_timestamptz(rows.optional_text(i, 10));
+    return state;
+}
+
+bool is_usable(const providers::Provider& provider) {
+    const providers::Adapter* adapter = providers::find_adapter(provider.adapter);
+    return adapter != nullptr && (!adapter->needs_key || !provider.api_key.empty());
+}
+
+}  // namespace
+
+std::string SqlExecutionStore::lease_interval() const {
+    return std::to_string(current().lease.count()) + " seconds";
+}
+
+scheduler::ServerState SqlExecutionStore::read_state() {
+    const Settings settings = current();
+    const Secrets secrets = read_secrets(settings.secrets_file);
+    Transaction transaction("torale: reading providers");
+    scheduler::ServerState state;
+    const Rows flags = transaction.run(
+        "SELECT torale_internal.is_active(), NOT EXISTS (SELECT 1 FROM "
+        "torale_internal.housekeeping h WHERE h.cron_job_id IS NOT NULL)");
+    state.is_active = flags.boolean(0, 0) && settings.enabled;
+    state.housekeeping_is_ours = flags.boolean(0, 1);
+    const Rows rows = transaction.run(
+        "SELECT p.name, p.kind, p.adapter, p.url, p.model, p.secret_name, p.options::text, "
+        "p.price_per_call::float8, p.price_in_per_mtok::float8, p.price_out_per_mtok::float8, "
+        "s.cooling_until FROM torale.providers p LEFT JOIN torale_internal.provider_state s ON "
+        "s.provider = p.name WHERE p.enabled AND p.kind IN ('search', 'llm') "
+        "ORDER BY p.priority, p.name");
+    transaction.commit();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        scheduler::ProviderState provider = read_provider(rows, i, secrets);
+        if (!is_usable(provider.provider)) continue;
+        auto& list =
+            provider.provider.kind == providers::Kind::search ? state.search : state.judges;
+        list.push_back(std::move(provider));
+    }
+    return state;
+}
+
+void SqlExecutionStore::take_over() {
+    Transaction transaction("torale: taking over leases");
+    const Rows rows = transaction.run("SELECT torale_internal.release_dead_leases($1)",
+                                      {as_text(lease_owner_)});
+    transaction.commit();
+    if (rows.integer(0, 0) > 0) {
+        log_line("leases of a dead scheduler taken over count=" +
+                 std::to_string(rows.integer(0, 0)));
+    }
+}
+
+std::vector<Claim> SqlExecutionStore::claim_due(int limit, bool recall) {
+    Transaction transaction("torale: claiming due tasks");
+    const Rows rows = transaction.run(
+        "SELECT * FROM torale_internal.claim_due(statement_timestamp(), $1::integer, "
+        "$2::interval, $3, $4)",
+        {as_int8(limit), as_text(lease_interval()), as_text(lease_owner_), as_boolean(recall)});
+    transaction.commit();
+    std::vector<Claim> claims = read_due_claims(rows);
+    const core::Time now = core::SystemClock{}.now();
+    for (Claim& claim : claims) claim.claimed_at = now;
+    return claims;
+}
+
+std::vector<Claim> SqlExecutionStore::claim_requests(int limit) {
+    Transaction transaction("torale: claiming requests");
+    const Rows rows = transaction.run(
+        "SELECT * FROM torale_internal.claim_requests(statement_timestamp(), $1::integer, "
+        "$2::interval, $3)",
+        {as_int8(limit), as_text(lease_interval()), as_text(lease_owner_)});
+    transaction.commit();
+    std::vector<Claim> claims = read_request_claims(rows);
+    const core::Time now = core::SystemClock{}.now();
+    for (Claim& claim : claims) claim.claimed_at = now;
+    return claims;
+}
+
+std::optional<core::Time> SqlExecutionStore::next_due() {
+    Transaction transaction("torale: looking for the next slot");
+    const Rows rows = transaction.run(
+        "SELECT least((SELECT s.next_run_at FROM torale_internal.task_schedule s WHERE "
+        "s.next_run_at IS NOT NULL AND (s.lease_until IS NULL OR s.lease_until < "
+        "statement_timestamp()) ORDER BY s.next_run_at LIMIT 1), "
+        "(SELECT q.due_at FROM torale_internal.requests q WHERE q.lease_until IS NULL OR "
+        "q.lease_until < statement_timestamp() ORDER BY q.due_at LIMIT 1))");
+    transaction.commit();
+    return read_timestamptz(rows.optional_text(0, 0));
+}
+
+std::int64_t SqlExecutionStore::count_due(int count_max) {
+    Transaction transaction("torale: counting due tasks");
+    const Rows rows = transaction.run(
+        "SELECT count(*) FROM (SELECT 1 FROM torale_internal.task_schedule s WHERE s.next_run_at "
+        "<= statement_timestamp() AND (s.lease_until IS NULL OR s.lease_until < "
+        "statement_timestamp()) LIMIT $1) c",
+        {as_int8(count_max)});
+    transaction.commit();
+    return rows.integer(0, 0);
+}
+
+std::vector<agent::KnownHashes> SqlExecutionStore::check_sources(
+    const std::vector<scheduler::CheckRequest>& requests) {
+    std::vector<agent::KnownHashes> known(requests.size());
+    std::map<std::string_view, std::size_t> places;
+    for (std::size_t i = 0; i < requests.size(); ++i) places[requests[i].execution_id] = i;
+    Transaction transaction("torale: storing replies");
+    const Rows rows = transaction.run("SELECT * FROM torale_internal.record_replies($1)",
+                                      {as_jsonb(write_checks(requests))});
+    transaction.commit();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto place = places.find(rows.text(i, 0));
+        if (place == places.end()) continue;
+        for (const std::string& hash : std::get<TextArray>(rows.at(i, 1))) {
+            known[place->second].known.insert(hash);
+        }
+    }
+    return known;
+}
+
+agent::DocumentHits SqlExecutionStore::search_documents(
+    const providers::builtin::DocumentQuery& query) {
+    Transaction transaction("torale: searching documents");
+    const Rows rows = transaction.run(
+        "SELECT url, title, body, published_at FROM torale_internal.search_documents($1, $2, $3, "
+        "$4, $5, $6, $7, $8::integer)",
+        {as_text(query.owner), as_text_array(query.words), as_text_array(query.phrases),
+         as_text_array(query.excluded),
+         query.published_after ? as_timestamptz(core::write_time(*query.published_after))
+                               : as_null(Type::timestamptz),
+         as_text_array(query.options.include_domains), as_text_array(query.options.exclude_domains),
+         as_int8(query.options.max_results)});
+    transaction.commit();
+    agent::DocumentHits hits;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        hits.push_back({rows.text(i, 0), rows.text(i, 1), rows.text(i, 2),
+                        read_timestamptz(rows.optional_text(i, 3))});
+    }
+    return hits;
+}
+
+void SqlExecutionStore::finish_batch(const std::vector<Finished>& finished) {
+    const FinishArguments arguments = write_finished(finished);
+    Transaction transaction("torale: finishing executions");
+    transaction.run(
+        "SELECT torale_internal.finish($1, $2, $3, $4, clock_timestamp())",
+        {as_jsonb(arguments.runs), as_jsonb(arguments.sources), as_jsonb(arguments.citations),
+         as_jsonb(arguments.memories)});
+    transaction.commit();
+}
+
+void SqlExecutionStore::finish(const std::vector<Finished>& finished) {
+    try {
+        finish_batch(finished);
+        return;
+    } catch (const ExtensionGone&) {
+        throw;
+    } catch (const Error& error) {
+        log_line("batch refused, writing row by row count=" + std::to_string(finished.size()) +
+                 " sqlstate=" + error.sqlstate + " why=\"" + error.what() + "\"");
+    }
+    for (const Finished& one : finished) {
+        try {
+            finish_batch({one});
+        } catch (const ExtensionGone&) {
+            throw;
+        } catch (const Error& error) {
+            log_line("result refused execution=" + one.claim.briefing.execution_id +
+                     " sqlstate=" + error.sqlstate + " why=\"" + error.what() + "\"");
+            finish_batch({as_failure(one, error.what())});
+        }
+    }
+}
+
+void SqlExecutionStore::cool_providers(const std::vector<agent::Cooldown>& cooldowns) {
+    Transaction transaction("torale: pausing providers");
+    transaction.run("SELECT torale_internal.cool_providers($1, clock_timestamp())",
+                    {as_jsonb(write_cooldowns(cooldowns))});
+    transaction.commit();
+}
+
+std::vector<scheduler::DeliveryClaim> SqlExecutionStore::claim_deliveries(int limit,
+                                                                          int per_channel) {
+    Transaction transaction("torale: claiming deliveries");
+    const Rows rows = transaction.run(
+        "SELECT * FROM torale_internal.claim_deliveries(statement_timestamp(), $1::integer, "
+        "$2::integer, $3::interval)",
+        {as_int8(limit), as_int8(per_channel),
+         as_text(std::to_string(current().delivery_timeout.count() + 60) + " seconds")});
+    transaction.commit();
+    return read_delivery_claims(rows);
+}
+
+std::optional<core::Time> SqlExecutionStore::next_delivery() {
+    Transaction transaction("torale: looking for the next delivery");
+    const Rows rows = transaction.run(
+        "SELECT min(d.next_attempt_at) FROM torale.deliveries d WHERE d.status = 'pending' AND "
+        "(d.lease_until IS NULL OR d.lease_until < statement_timestamp())");
+    transaction.commit();
+    return read_timestamptz(rows.optional_text(0, 0));
+}
+
+void SqlExecutionStore::finish_deliveries(const std::vector<scheduler::DeliveryDone>& done) {
+    Transaction transaction("torale: marking deliveries");
+    transaction.run("SELECT torale_internal.finish_deliveries($1, clock_timestamp())",
+                    {as_jsonb(write_deliveries_done(done))});
+    transaction.commit();
+}
+
+void SqlExecutionStore::housekeep() {
+    Transaction transaction("torale: housekeeping");
+    transaction.run("SELECT torale_internal.housekeep()");
+    transaction.commit();
+}
+
+void SqlExecutionStore::give_back() {
+    Transaction transaction("torale: giving leases back");
+    transaction.run("SELECT torale_internal.release_own_leases($1)", {as_text(lease_owner_)});
+    transaction.commit();
+}
+
+}  // namespace torale::pg

@@ -1,0 +1,41 @@
+// The scheduler's store over SPI: each verb is one short transaction that calls one function of
+// torale_internal.
+#pragma once
+#include <string>
+
+#include "pg/spi.hpp"
+#include "scheduler/ports.hpp"
+
+namespace torale::pg {
+
+class SqlExecutionStore final : public scheduler::ExecutionStore {
+public:
+    // `lease_owner` names this process over restarts: start time of the server and pid.
+    explicit SqlExecutionStore(std::string lease_owner) : lease_owner_(std::move(lease_owner)) {}
+
+    scheduler::ServerState read_state() override;
+    void take_over() override;
+    std::vector<scheduler::Claim> claim_due(int limit, bool recall) override;
+    std::vector<scheduler::Claim> claim_requests(int limit) override;
+    std::optional<core::Time> next_due() override;
+    std::int64_t count_due(int count_max) override;
+    std::vector<agent::KnownHashes> check_sources(
+        const std::vector<scheduler::CheckRequest>& requests) override;
+    agent::DocumentHits search_documents(
+        const providers::builtin::DocumentQuery& query) override;
+    void finish(const std::vector<scheduler::Finished>& finished) override;
+    void cool_providers(const std::vector<agent::Cooldown>& cooldowns) override;
+    std::vector<scheduler::DeliveryClaim> claim_deliveries(int limit, int per_channel) override;
+    std::optional<core::Time> next_delivery() override;
+    void finish_deliveries(const std::vector<scheduler::DeliveryDone>& done) override;
+    void housekeep() override;
+    void give_back() override;
+
+private:
+    void finish_batch(const std::vector<scheduler::Finished>& finished);
+    std::string lease_interval() const;
+
+    std::string lease_owner_;
+};
+
+}  // namespace torale::pg

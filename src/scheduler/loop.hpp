@@ -1,0 +1,99 @@
+// All executions of one database: claim what is due, step what is in flight, finish what ended,
+// deliver what is to be told. One thread, one place that waits.
+#pragma once
+#include "scheduler/deliver.hpp"
+#include "scheduler/ports.hpp"
+#include "scheduler/runs.hpp"
+
+namespace torale::scheduler {
+
+struct Limits {
+    int max_inflight = 1000;
+    int max_attempts = 3;
+    core::seconds run_timeout{120};
+    core::seconds poll_interval{5};
+    core::seconds housekeeping_interval{600};
+    core::microseconds jitter{0};
+    // A result waits at most this long for others to share its commit.
+    core::milliseconds flush_after{20};
+    int flush_rows = 250;
+    // Two claims are at least this far apart, so that a burst becomes one claim.
+    core::milliseconds claim_pause{5};
+    int claim_rows = 500;
+    DeliveryLimits delivery;
+};
+
+class Loop {
+public:
+    Loop(ExecutionStore& store, net::Loop& net, Sleeper& sleeper, const core::Clock& clock,
+         Limits limits);
+
+    // Until a stop is asked for. `reload` is called when the configuration changed.
+    template <class Reload>
+    void keep_running(Reload&& reload) {
+        store_.take_over();
+        while (!is_stopping_) {
+            if (wait()) reload();
+            step_finished_transfers();
+            start_due();
+            answer_from_store();
+            finish_ended();
+            deliverer_.turn(now());
+            keep_house();
+            report();
+        }
+        give_back();
+    }
+
+    void apply(Limits limits) {
+        limits_ = limits;
+        deliverer_.apply(limits.delivery);
+    }
+
+private:
+    Time now() const { return clock_.now(); }
+    bool wait();
+    std::optional<core::microseconds> sleep_time() const;
+    void step_finished_transfers();
+    void start_due();
+    bool may_claim(Time at);
+    void begin(std::vector<Claim> claims);
+    void answer_from_store();
+    bool flush_is_due() const;
+    void finish_ended();
+    Finished settle(Ended ended);
+    void refresh_state();
+    void keep_house();
+    void report();
+    void give_back();
+
+    ExecutionStore& store_;
+    net::Loop& net_;
+    Sleeper& sleeper_;
+    const core::Clock& clock_;
+    Limits limits_;
+    Runs runs_;
+    Deliverer deliverer_;
+    ServerState state_;
+    bool is_stopping_ = false;
+    bool look_again_ = true;  // something was written: the tables may hold work
+    std::optional<Time> next_due_;
+    std::optional<Time> providers_cool_until_;
+    Time next_poll_{};
+    Time next_claim_{};
+    Time next_housekeeping_{};
+    Time next_report_{};
+    std::optional<Time> waiting_since_;  // the oldest result that is not committed
+    core::microseconds lag_{0};
+    std::uint64_t nonce_ = 0;
+};
+
+// The providers a run may use now, and until when it has to wait when all that count are
+// cooling. Built-in ones count only when no other is configured.
+struct Usable {
+    std::vector<providers::Provider> providers;
+    std::optional<Time> wait_until;
+};
+Usable usable_providers(const std::vector<ProviderState>& configured, Time now);
+
+}  // namespace torale::scheduler

@@ -1,0 +1,129 @@
+// What the scheduler needs from the server, and nothing more. pg/execution_store implements the
+// store, tests fake it.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/investigation.hpp"
+#include "core/outcome.hpp"
+#include "notify/channel.hpp"
+
+namespace torale::scheduler {
+
+using core::Time;
+
+// A claimed run: what it may know, and the lease it writes under.
+struct Claim {
+    agent::Briefing briefing;  // without providers; the scheduler adds them
+    std::int64_t token = 0;
+    core::Trigger trigger = core::Trigger::schedule;
+    bool quiet = false;
+    int attempt = 1;  // this one included
+    int consecutive_failures = 0;
+    std::optional<Time> scheduled_for;
+    Time claimed_at{};
+    // When the task was last edited, as the store wrote it; finish() compares.
+    std::string task_seen;
+    bool has_task() const { return !briefing.task.id.empty(); }
+};
+
+// Slots of the schedule that came due while the task ran: recorded, not run.
+struct PassedSlots {
+    int count = 0;
+    Time from{};
+    Time until{};
+};
+
+struct Finished {
+    Claim claim;
+    agent::Conclusion conclusion;
+    core::Outcome outcome;
+    // The slots this run stands for.
+    int slots = 1;
+    std::optional<Time> slots_from;
+    std::optional<Time> slots_until;
+    PassedSlots passed;
+};
+
+struct CheckRequest {
+    std::string execution_id;
+    std::string task_id;
+    agent::SourceCheck check;
+};
+
+struct DeliveryClaim {
+    std::string delivery_id;
+    std::int64_t token = 0;
+    int attempt = 1;  // this one included
+    notify::Channel channel;
+    notify::Message message;
+};
+
+enum class DeliveryStatus { delivered, pending, dead };
+struct DeliveryDone {
+    std::string delivery_id;
+    std::int64_t token = 0;
+    int attempt = 1;
+    DeliveryStatus status = DeliveryStatus::pending;
+    int response_status = 0;
+    std::string error;
+    std::int64_t duration_ms = 0;
+    std::optional<Time> next_attempt_at;
+    bool disable_channel = false;
+};
+
+struct ProviderState {
+    providers::Provider provider;
+    std::optional<Time> cooling_until;
+};
+
+// Read at start, when something was written, and every poll_interval.
+struct ServerState {
+    bool is_active = true;  // false: restored or copied, nothing may run
+    bool housekeeping_is_ours = true;
+    std::vector<ProviderState> search;  // enabled and keyed, by priority
+    std::vector<ProviderState> judges;
+};
+
+class ExecutionStore {
+public:
+    virtual ~ExecutionStore() = default;
+    virtual ServerState read_state() = 0;
+    // Frees leases of schedulers that are gone; called once, before anything is claimed.
+    virtual void take_over() = 0;
+    virtual std::vector<Claim> claim_due(int limit, bool recall) = 0;
+    virtual std::vector<Claim> claim_requests(int limit) = 0;
+    // The earliest time at which a task or request wants to run; nothing = none.
+    virtual std::optional<Time> next_due() = 0;
+    virtual std::int64_t count_due(int count_max) = 0;
+    // Results in the order of the requests.
+    virtual std::vector<agent::KnownHashes> check_sources(const std::vector<CheckRequest>&) = 0;
+    virtual agent::DocumentHits search_documents(const providers::builtin::DocumentQuery&) = 0;
+    virtual void finish(const std::vector<Finished>&) = 0;
+    virtual void cool_providers(const std::vector<agent::Cooldown>&) = 0;
+    virtual std::vector<DeliveryClaim> claim_deliveries(int limit, int per_channel) = 0;
+    virtual std::optional<Time> next_delivery() = 0;
+    virtual void finish_deliveries(const std::vector<DeliveryDone>&) = 0;
+    virtual void housekeep() = 0;
+    // Before a stop: what is in flight goes back to the queue without counting as an attempt.
+    virtual void give_back() = 0;
+};
+
+// How the loop sleeps; pg/waiter in the server.
+class Sleeper {
+public:
+    virtual ~Sleeper() = default;
+    struct Wake {
+        bool stop = false;
+        bool reloaded = false;
+        bool work_written = false;  // somebody committed a change of tasks, requests or the like
+    };
+    virtual Wake sleep(int fd, std::optional<core::microseconds> at_most) = 0;
+    virtual void report(std::int64_t in_flight, std::int64_t due, core::milliseconds lag) = 0;
+    virtual void log(const std::string& line) = 0;
+};
+
+}  // namespace torale::scheduler
