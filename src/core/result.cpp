@@ -19,6 +19,8 @@ constexpr std::array<ErrorKindRow, 9> rows{{
 }};
 }  // namespace
 
-const ErrorKindRow& describe(ErrorKind kind) { return rows[static_cast<std::size_t>(kind)]; }
+const ErrorKindRow& describe(ErrorKind kind) {
+    return rows[static_cast<std::size_t>(kind)];
+}
 
 }  // namespace torale::core
