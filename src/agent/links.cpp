@@ -33,10 +33,14 @@ bool has_link_signs(std::string_view text) {
            }) != text.end();
 }
 
+// Longer than any link a judge writes; bounds the work on a text full of brackets.
+constexpr std::size_t bracket_reach_max = 1'000;
+
 // The position of the bracket that closes the one at `from`, or npos.
 std::size_t find_closing(std::string_view text, std::size_t from, char open, char close) {
     int depth = 0;
-    for (std::size_t i = from; i < text.size(); ++i) {
+    const std::size_t end = std::min(text.size(), from + bracket_reach_max);
+    for (std::size_t i = from; i < end; ++i) {
         if (text[i] == '\\') {
             ++i;
         } else if (text[i] == open) {
