@@ -17,7 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
 
     const auto folded = fold(text);
     if (fold(folded) != folded) std::abort();
-    if (clean_utf8(folded) != folded) std::abort();
+    // clean_utf8() takes away U+0000 too, which is valid UTF-8.
+    const bool has_nul = folded.find('\0') != std::string::npos;
+    if (!has_nul && clean_utf8(folded) != folded) std::abort();
     if (const auto span = find_folded(text, quote)) {
         if (span->byte_length == 0 || span->byte_offset + span->byte_length > text.size()) {
             std::abort();
