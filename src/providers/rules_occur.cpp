@@ -49,10 +49,12 @@ bool is_version_word(std::string_view word) {
 // The token after the phrase that begins at `at`, 0 for none.
 std::size_t match_phrase(const std::vector<Token>& tokens, std::size_t at, const Phrase& phrase) {
     if (phrase.empty()) return 0;
+    const int clause = tokens[at].clause;
     for (std::size_t i = 0; i < phrase.size(); ++i) {
         const bool numeric = i > 0 && !phrase[i].by_stem && is_digit(phrase[i].text[0]);
         if (numeric && at < tokens.size() && is_version_word(tokens[at].folded)) ++at;
-        if (at >= tokens.size() || !is_term(phrase[i], tokens[at])) return 0;
+        if (at >= tokens.size() || tokens[at].clause != clause) return 0;
+        if (!is_term(phrase[i], tokens[at])) return 0;
         ++at;
     }
     return at;

@@ -149,8 +149,8 @@ bool satisfies_number(const Context& context, const TypedPart& part, const Value
     const bool unitless = part.low.unit.empty();
     if (!unitless && !has_unit(context, value, part.low.unit)) return false;
     if (unitless && is_any(value.unit, hard_units)) return false;
-    const bool is_year = value.unit.empty() && value.amount >= 1900 && value.amount < 2200 &&
-                         std::floor(value.amount) == value.amount;
+    const bool is_year =
+        value.amount >= 1900 && value.amount < 2200 && std::floor(value.amount) == value.amount;
     if (unitless && is_year && part.low.amount < 1000) return false;
     return holds_amount(part, value.amount) && !is_other_amount(context, value) &&
            !is_said_of_another(context, value);

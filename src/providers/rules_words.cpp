@@ -107,9 +107,19 @@ private:
         if (at >= draft_.tokens.size() || draft_.used[at]) return false;
         const Token& token = draft_.tokens[at];
         if (token.kind == Token::Kind::sign) return false;
-        const bool is_name = token.is_capital && at > 0;
+        const bool is_name = (token.is_capital && at > 0) || begins_place(at);
         if (is_stop_word(token.folded)) return is_particle(at);
         return is_name || !std::binary_search(filler.begin(), filler.end(), token.folded);
+    }
+
+    // "New" is filler unless it is half a name, even where a sentence begins with it.
+    bool begins_place(std::size_t at) const {
+        constexpr std::array<std::string_view, 9> places{"york",      "zealand", "jersey",
+                                                         "delhi",     "orleans", "mexico",
+                                                         "hampshire", "england", "guinea"};
+        return draft_.tokens[at].folded == "new" && at + 1 < draft_.tokens.size() &&
+               std::find(places.begin(), places.end(), draft_.tokens[at + 1].folded) !=
+                   places.end();
     }
 
     // Ends the condition or its clause, after something that it can belong to.
