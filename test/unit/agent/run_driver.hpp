@@ -3,53 +3,29 @@
 #pragma once
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "agent/investigation.hpp"
+#include "unit/providers/wire.hpp"
 
 namespace torale::agent::testing {
 
-inline const core::Time now = *core::parse_time("2026-08-21T08:00:00Z");
+using providers::testing::fault;
+using providers::testing::fixture;
+using providers::testing::gemini;
+using providers::testing::http;
+using providers::testing::now;
+using providers::testing::perplexity;
+using providers::testing::provider;
 
-inline std::string fixture(const std::string& name) {
-    std::ifstream file(std::string(TORALE_FIXTURES) + "/" + name, std::ios::binary);
-    EXPECT_TRUE(file) << name;
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-inline providers::Provider provider(const char* adapter, providers::Kind kind,
-                                    const char* key = "") {
-    providers::Provider made;
-    made.name = adapter;
-    made.adapter = adapter;
-    made.kind = kind;
-    made.base_url = std::string("https://") + adapter + ".test";
-    made.model = "model-1";
-    made.api_key = key;
-    return made;
-}
 inline providers::Provider builtin() {
     return provider("builtin", providers::Kind::search);
 }
 inline providers::Provider rules() {
     return provider("rules", providers::Kind::llm);
-}
-inline providers::Provider perplexity(const char* name = "perplexity") {
-    auto made = provider("perplexity", providers::Kind::search, "pplx-secret-key");
-    made.name = name;
-    made.price_per_call = 0.005;
-    return made;
-}
-inline providers::Provider gemini(const char* name = "gemini") {
-    auto made = provider("gemini", providers::Kind::llm, "gemini-secret-key");
-    made.name = name;
-    made.price_in_per_mtok = 1.0;
-    made.price_out_per_mtok = 10.0;
-    return made;
 }
 
 inline Briefing local_briefing() {
@@ -74,21 +50,6 @@ inline Briefing keyed_briefing() {
     return briefing;
 }
 
-inline core::Reply http(int status, std::string body, std::vector<core::Header> headers = {}) {
-    core::Reply reply;
-    reply.status = status;
-    reply.body = std::move(body);
-    reply.headers = std::move(headers);
-    reply.request_sent = true;
-    reply.duration_ms = 120;
-    return reply;
-}
-inline core::Reply fault(core::Fault kind, bool sent = false) {
-    core::Reply reply;
-    reply.fault = kind;
-    reply.request_sent = sent;
-    return reply;
-}
 // What Gemini answers when the model writes `text`.
 inline std::string gemini_says(const std::string& text, const char* finish = "STOP") {
     core::Json body = {

@@ -1,0 +1,36 @@
+#include "providers/catalog.hpp"
+
+#include <gtest/gtest.h>
+
+namespace torale::providers {
+namespace {
+
+TEST(find_adapter, knows_each_service_by_name) {
+    struct Row {
+        const char* name;
+        Kind kind;
+        bool needs_key;
+        bool calls_out;
+    };
+    for (const Row& row :
+         {Row{"builtin", Kind::search, false, false}, Row{"perplexity", Kind::search, true, true},
+          Row{"rules", Kind::llm, false, false}, Row{"gemini", Kind::llm, true, true}}) {
+        const Adapter* adapter = find_adapter(row.name);
+        ASSERT_NE(adapter, nullptr) << row.name;
+        EXPECT_EQ(adapter->name, row.name);
+        EXPECT_EQ(adapter->kind, row.kind);
+        EXPECT_EQ(adapter->needs_key, row.needs_key);
+        const bool searches = adapter->build_search && adapter->read_search;
+        const bool judges = adapter->build_prompt && adapter->read_prompt;
+        EXPECT_EQ(searches, row.calls_out && row.kind == Kind::search) << row.name;
+        EXPECT_EQ(judges, row.calls_out && row.kind == Kind::llm) << row.name;
+    }
+}
+
+TEST(find_adapter, does_not_know_others) {
+    EXPECT_EQ(find_adapter(""), nullptr);
+    EXPECT_EQ(find_adapter("Gemini"), nullptr);
+}
+
+}  // namespace
+}  // namespace torale::providers
