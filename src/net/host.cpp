@@ -1,8 +1,10 @@
 #include "net/host.hpp"
 
 #include <curl/curl.h>
+#include <langinfo.h>
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -12,7 +14,6 @@ namespace {
 
 constexpr std::size_t url_bytes_max = 2048;
 constexpr std::size_t host_bytes_max = 253;
-// libidn2 reads names in the character set of the process, which may be plain ASCII.
 constexpr const char* punycode_hint = "Write international names in punycode (xn--…).";
 
 struct CloseUrl {
@@ -34,12 +35,13 @@ std::optional<std::string> part_of(CURLU* url, CURLUPart part, unsigned flags = 
     return std::string(text.get());
 }
 
+// libidn2 reads names in the character set of the process; in any other than UTF-8 it would
+// make a different name of the same bytes, so there we want punycode from the user.
 unsigned host_flags() {
 #ifdef CURLU_PUNYCODE
-    return CURLU_PUNYCODE;
-#else
-    return 0;
+    if (std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return CURLU_PUNYCODE;
 #endif
+    return 0;
 }
 
 void lower(std::string& text) {
