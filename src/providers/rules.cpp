@@ -18,8 +18,9 @@ constexpr std::size_t quote_chars_max = 300;
 
 struct Finding {
     const core::Source* source = nullptr;
-    std::string_view sentence;
-    Match match;
+    std::string_view sentence;  // the one that decides
+    std::string_view shown;     // it, or it with those before
+    Match match;                // offsets into `sentence`
 };
 
 bool is_continuation(char c) {
@@ -61,6 +62,29 @@ std::string_view choose_quote(std::string_view sentence, const Match& match) {
     while (end < whole.size() && blank > begin && !is_blank(whole[blank])) --blank;
     if (blank > begin) end = blank;
     return whole.substr(begin, end - begin);
+}
+
+// True when a blank line or a list item begins between two neighbours.
+bool is_parted(std::string_view gap, std::string_view sentence) {
+    return std::count(gap.begin(), gap.end(), '\n') > 1 ||
+           std::string_view("*+-").find(sentence.front()) != std::string_view::npos;
+}
+
+// "(CVE-2026-6471)" decides, but only the sentences before it in its paragraph say what it is
+// about: as many as a quote holds.
+std::string_view with_context(const std::vector<std::string_view>& sentences, std::size_t at) {
+    std::string_view shown = sentences[at];
+    if (shown.front() != '(' && shown.front() != '[') return shown;
+    for (; at > 0; --at) {
+        const std::string_view previous = sentences[at - 1];
+        const char* const gap = previous.data() + previous.size();
+        const char* const begin = sentences[at].data();
+        if (is_parted({gap, static_cast<std::size_t>(begin - gap)}, sentences[at])) break;
+        const auto size = static_cast<std::size_t>(shown.data() + shown.size() - previous.data());
+        if (size > quote_chars_max) break;
+        shown = {previous.data(), size};
+    }
+    return shown;
 }
 
 std::string one_line(std::string_view text) {
@@ -188,7 +212,11 @@ std::string tell(const std::vector<Finding>& findings, const core::Judgement& ju
 }
 
 core::Citation cite(const Finding& finding) {
-    const std::string_view quote = choose_quote(finding.sentence, finding.match);
+    Match match = finding.match;
+    const auto lead = static_cast<std::size_t>(finding.sentence.data() - finding.shown.data());
+    match.begin += lead;
+    match.end += lead;
+    const std::string_view quote = choose_quote(finding.shown, match);
     const std::string& text = finding.source->snippet;
     const auto offset = static_cast<std::size_t>(quote.data() - text.data());
     return {finding.source->number, std::string(quote),
@@ -207,10 +235,11 @@ bool is_closer(const Match& match, const Finding& closest) {
 // The first sentence of the source that satisfies the condition; keeps the closest that does not.
 std::optional<Finding> search_source(Matcher& matcher, const core::Source& source,
                                      Finding& closest) {
-    for (const std::string_view sentence : core::split_sentences(source.snippet)) {
-        const Match match = matcher.match(sentence);
-        if (match.holds) return Finding{&source, sentence, match};
-        if (is_closer(match, closest)) closest = {&source, sentence, match};
+    const std::vector<std::string_view> sentences = core::split_sentences(source.snippet);
+    for (std::size_t at = 0; at < sentences.size(); ++at) {
+        const Match match = matcher.match(sentences[at]);
+        if (match.holds) return Finding{&source, sentences[at], with_context(sentences, at), match};
+        if (is_closer(match, closest)) closest = {&source, sentences[at], sentences[at], match};
     }
     return std::nullopt;
 }

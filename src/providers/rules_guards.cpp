@@ -138,12 +138,46 @@ bool begins_with_upkeep(const std::vector<Token>& tokens) {
     return false;
 }
 
+// "The fix for CVE-… was too strict", "introduced by the changes made for CVE-…": the id names
+// an earlier event. "Backport the fix for CVE-…" does not.
+bool is_earlier_fix(const std::vector<Token>& tokens, std::size_t article) {
+    constexpr std::array<std::string_view, 6> fixes{"fix",     "fixes",  "patch",
+                                                    "patches", "change", "changes"};
+    constexpr std::array<std::string_view, 6> links{"by", "after", "from",
+                                                    "in", "since", "following"};
+    if (tokens[article].folded != "the") return false;
+    if (article > 0 && !is_any(tokens[article - 1].folded, links)) return false;
+    bool is_fix = false;
+    for (std::size_t at = article + 1; at < tokens.size() && at <= article + 4; ++at) {
+        const std::string& word = tokens[at].folded;
+        if (is_fix && (word == "for" || word == "of" || word == "to")) return true;
+        is_fix = is_fix || is_any(word, fixes);
+    }
+    return false;
+}
+
+bool is_after_earlier_fix(const std::vector<Token>& tokens) {
+    for (std::size_t at = 0; at < tokens.size(); ++at) {
+        if (is_earlier_fix(tokens, at)) return true;
+    }
+    return false;
+}
+
+bool is_follow_up(const std::vector<Token>& tokens) {
+    return contains(tokens, "follow-up") || contains(tokens, "followup") ||
+           contains(tokens, "follow-ups") || contains(tokens, "followups");
+}
+
 const char* deny_cve(const std::vector<Token>& tokens) {
     if (contains(tokens, "regression") || contains(tokens, "regressions")) {
         return "it is about a regression of a fix";
     }
     if (is_harmless(tokens) || contains(tokens, "unaffected")) return "it says: not affected";
     if (begins_with_upkeep(tokens)) return "it is upkeep of an earlier fix";
+    if (is_after_earlier_fix(tokens) || is_follow_up(tokens)) return "it is about an earlier fix";
+    if (contains(tokens, "changelog") || contains(tokens, "changelogs")) {
+        return "it is about the changelog itself";
+    }
     return nullptr;
 }
 
