@@ -56,7 +56,7 @@ $(shell mkdir -p $(sort $(dir $(OBJS))) sql)
 -include $(OBJS:.o=.d)
 
 sql/torale--$(release).sql: $(SQL_MODULES:%=$(here)/sql/install/%.sql) $(here)/Makefile
-	{ echo '\echo Use "CREATE EXTENSION torale" to load this file. \quit'; \
+	{ printf '%s\n' '\echo Use "CREATE EXTENSION torale" to load this file. \quit'; \
 	  for module in $(SQL_MODULES); do \
 	    echo; echo "-- $$module"; cat $(here)/sql/install/$$module.sql; done; } > $@.new
 	mv $@.new $@

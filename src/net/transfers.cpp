@@ -302,7 +302,7 @@ std::vector<Completion> Transfers::turn() {
         const int ready = gate_.watch.dispatch(batch_events);
         take_done();
         events += ready;
-        has_more = started > 0 || ready == batch_events;
+        has_more = started == batch_starts || ready == batch_events;
     }
     return std::exchange(finished_, {});
 }

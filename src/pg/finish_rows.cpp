@@ -1,4 +1,5 @@
 // Writes what ended: the jsonb arguments of torale_internal.finish() and its smaller kin.
+#include "core/text.hpp"
 #include "pg/execution_rows.hpp"
 
 namespace torale::pg {

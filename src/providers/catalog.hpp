@@ -1,6 +1,8 @@
 // Names every adapter torale has. A new service is one file and one line here.
 #pragma once
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "providers/provider.hpp"
 
@@ -25,5 +27,7 @@ struct Adapter {
 
 // Null when unknown.
 const Adapter* find_adapter(std::string_view name);
+// Of one kind (search, llm, memory), in the order of the table.
+std::vector<std::string> adapter_names(std::string_view kind);
 
 }  // namespace torale::providers
