@@ -185,3 +185,21 @@ $$;
 COMMENT ON FUNCTION torale_internal.search_documents(text, text[], text[], text[], timestamptz,
                                                      text[], text[], integer) IS
 'The documents that an owner may see and that match a search best, best first.';
+
+-- The hash makes a document unique per owner; a changed text is another document.
+CREATE OR REPLACE FUNCTION torale_internal.documents_before_write() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER -- for the internal C function
+SET search_path = pg_catalog, torale, pg_temp AS $$
+BEGIN
+    IF length(NEW.body) > 1000000 OR length(NEW.title) > 1000 THEN
+        PERFORM torale_internal.refuse('the document is too long', format('title: %s characters, body: %s.', length(NEW.title), length(NEW.body)),
+            'At most 1000 and 1000000 characters are stored; split it.');
+    END IF;
+    NEW.content_hash := torale_internal.content_hash(NEW.url, NEW.title, NEW.body);
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION torale_internal.documents_before_write() IS 'Hashes a document when it is written.';
+CREATE OR REPLACE TRIGGER documents_before_write BEFORE INSERT OR UPDATE ON torale.documents
+    FOR EACH ROW WHEN (pg_catalog.current_setting('row_security') = 'on')
+    EXECUTE FUNCTION torale_internal.documents_before_write();

@@ -12,7 +12,7 @@ void Line::list(Place& place) {
     ready_.push_back(&place);
 }
 
-Line::Place* Line::push(const std::string& host, std::uint64_t transfer) {
+void Line::push(const std::string& host, std::uint64_t transfer) {
     if (places_.size() >= places_kept)
         std::erase_if(places_, [](const auto& item) {
             return item.second.active == 0 && item.second.waiting.empty();
@@ -20,7 +20,6 @@ Line::Place* Line::push(const std::string& host, std::uint64_t transfer) {
     Place& place = places_[host];
     place.waiting.push_back(transfer);
     list(place);
-    return &place;
 }
 
 std::optional<std::uint64_t> Line::next() {

@@ -19,15 +19,14 @@ public:
 
     explicit Line(std::size_t per_host_max) : per_host_max_(per_host_max) {}
 
-    // `host` groups transfers that share a limit. The place stays valid until the transfer is
-    // released.
-    Place* push(const std::string& host, std::uint64_t transfer);
+    // `host` groups transfers that share a limit.
+    void push(const std::string& host, std::uint64_t transfer);
     // Takes the next one and counts it as active at its host. It may have been cancelled in the
     // meantime; then release() it.
     std::optional<std::uint64_t> next();
     bool is_empty() const { return ready_.empty(); }
     std::size_t active() const { return active_; }
-    // The place `next()` took the last one from.
+    // The place `next()` took the last one from; valid until it is released.
     Place* last_place() const { return last_; }
     void release(Place* place);
     void set_per_host_max(std::size_t per_host_max);

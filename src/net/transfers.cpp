@@ -154,7 +154,6 @@ void Transfers::on_answer(Transfer& transfer, const Answer& answer) {
     }
     transfer.spent_ms = ms_between(transfer.began, now_instant());
     const bool is_provider = transfer.request.purpose == core::Purpose::provider;
-    transfer.place = nullptr;
     line_.push((is_provider ? "p " : "u ") + target.host + ":" + std::to_string(target.port),
                transfer.id);
 }
