@@ -68,10 +68,11 @@ const core::Json& output_schema() {
     return schema;
 }
 
-// Not secret from the model, only from pages: they were written before this run began.
+// Not secret from the model, only from pages: they were written before this run began. It opens
+// with a rare character, so that looking for it in a long page is fast.
 std::string make_token(const Briefing& briefing) {
-    return core::sha256_hex(std::to_string(briefing.delimiter_nonce) + "/" + briefing.execution_id)
-        .substr(0, 16);
+    const std::string seed = std::to_string(briefing.delimiter_nonce) + "/" + briefing.execution_id;
+    return "~" + core::sha256_hex(seed).substr(0, 16);
 }
 
 std::string_view cut(std::string_view text, std::size_t bytes_max) {

@@ -47,8 +47,37 @@ core::Json generation_config(const Provider& provider, const Prompt& prompt) {
     return config;
 }
 
-core::Json text_part(const std::string& text) {
-    return core::Json::array({core::Json{{"text", text}}});
+// Serialised once for all runs: they all send the same schema.
+const std::string& write_schema(const core::Json& schema) {
+    static core::Json last;
+    static std::string text = "null";
+    if (schema != last) {
+        text = core::write_json(schema);
+        last = schema;
+    }
+    return text;
+}
+
+// Written by hand, since the prompt is by far the largest text of a run and goes through here
+// once; the rest is left to the JSON library.
+std::string write_body(const Prompt& prompt, core::Json config) {
+    std::string body;
+    body.reserve(prompt.system.size() + prompt.user.size() + (8 << 10));
+    body += R"({"contents":[{"role":"user","parts":[{"text":)";
+    append_json_text(body, prompt.user);
+    body += "}]}],";
+    if (!prompt.system.empty()) {
+        body += R"("systemInstruction":{"parts":[{"text":)";
+        append_json_text(body, prompt.system);
+        body += "}]},";
+    }
+    std::string settings = core::write_json(config);
+    if (!prompt.output_schema.is_null()) {
+        settings.pop_back();
+        settings += R"(,"responseJsonSchema":)" + write_schema(prompt.output_schema) + "}";
+    }
+    body += R"("generationConfig":)" + settings + "}";
+    return body;
 }
 
 struct FinishRow {
@@ -175,20 +204,13 @@ core::Failure read_inner_error(const Provider& provider, const core::Reply& repl
 }  // namespace
 
 core::Request build_prompt(const Provider& provider, const Prompt& prompt) {
-    core::Json config = generation_config(provider, prompt);
-    if (!prompt.output_schema.is_null()) config["responseJsonSchema"] = prompt.output_schema;
-    core::Json turn = {{"role", "user"}, {"parts", text_part(prompt.user)}};
-    core::Json body = {{"contents", core::Json::array({std::move(turn)})},
-                       {"generationConfig", std::move(config)}};
-    if (!prompt.system.empty()) body["systemInstruction"] = {{"parts", text_part(prompt.system)}};
-
     core::Request request;
     request.url =
         provider.base_url + "/v1beta/models/" + model_path(provider.model) + ":generateContent";
     request.headers = {{"x-goog-api-key", provider.api_key},
                        {"Content-Type", "application/json"},
                        {"Accept", "application/json"}};
-    request.body = core::write_json(body);
+    request.body = write_body(prompt, generation_config(provider, prompt));
     request.limits.total_timeout_ms = answer_timeout_ms;
     // A thinking model sends nothing at all until it is done.
     request.limits.low_speed_ms = answer_timeout_ms;

@@ -13,6 +13,29 @@ namespace {
 
 constexpr std::size_t said_chars_max = 300;
 
+bool is_special(unsigned char c) {
+    return c < 0x20 || c == '"' || c == '\\';
+}
+
+void append_escape(std::string& to, unsigned char c) {
+    constexpr char digits[] = "0123456789abcdef";
+    switch (c) {
+        case '"':
+        case '\\':
+            to += '\\';
+            to += static_cast<char>(c);
+            return;
+        case '\n':
+            to += "\\n";
+            return;
+        default:
+            to += "\\u00";
+            to += digits[c >> 4];
+            to += digits[c & 15];
+            return;
+    }
+}
+
 void remove_all(std::string& text, std::string_view secret) {
     // A shorter key is a test's or a mistake; taking "a" out of every word helps nobody.
     if (secret.size() < 6) return;
@@ -74,6 +97,25 @@ const core::Json& member_of(const core::Json& object, const char* key) {
     if (!object.is_object()) return nothing;
     const auto found = object.find(key);
     return found == object.end() ? nothing : *found;
+}
+
+void append_json_text(std::string& to, std::string_view text) {
+    const bool is_ascii = std::all_of(text.begin(), text.end(), [](char c) {
+        return c != '\0' && static_cast<unsigned char>(c) < 0x80;
+    });
+    const std::string clean = is_ascii ? std::string() : core::clean_utf8(text);
+    if (!is_ascii) text = clean;
+    to += '"';
+    std::size_t from = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto c = static_cast<unsigned char>(text[at]);
+        if (!is_special(c)) continue;
+        to += text.substr(from, at - from);
+        append_escape(to, c);
+        from = at + 1;
+    }
+    to += text.substr(from);
+    to += '"';
 }
 
 }  // namespace torale::providers

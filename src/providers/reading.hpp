@@ -1,5 +1,5 @@
-// What all adapters of JSON services share: a body that may be anything, and errors told without
-// the key.
+// What all adapters of JSON services share: a body that may be anything, errors told without the
+// key, and long texts written fast.
 #pragma once
 #include <optional>
 #include <string>
@@ -23,5 +23,9 @@ std::string text_of(const core::Json& object, const char* key);
 std::int64_t count_of(const core::Json& object, const char* key);
 // A member object or list; an empty value when absent or of another type.
 const core::Json& member_of(const core::Json& object, const char* key);
+
+// `text` as a JSON string with its quotes, behind `to`. As write_json() writes it, at the price
+// of a copy.
+void append_json_text(std::string& to, std::string_view text);
 
 }  // namespace torale::providers

@@ -27,7 +27,7 @@ bool has(const std::string& text, const std::string& part) {
 }
 
 std::string token_of(const std::string& prompt) {
-    return prompt.substr(std::string("TOKEN: ").size(), 16);
+    return prompt.substr(std::string("TOKEN: ").size(), 17);
 }
 
 TEST(render_prompt, says_what_the_original_did_not) {

@@ -62,5 +62,18 @@ TEST(text_of, reads_texts_and_numbers) {
     EXPECT_EQ(text_of(Json("x"), "a"), "");
 }
 
+TEST(append_json_text, writes_what_a_parser_reads_back) {
+    for (const std::string& text :
+         {std::string(), std::string("plain"), std::string("a \"quote\" and \\ back"),
+          std::string("line\nfeed\ttab\r\x01\x1f\x7f"), std::string("ünï – “çødé” 🚀")}) {
+        std::string json;
+        append_json_text(json, text);
+        EXPECT_EQ(Json::parse(json), text) << json;
+    }
+    std::string json = "x";
+    append_json_text(json, "\xFF");
+    EXPECT_EQ(json, "x\"\xEF\xBF\xBD\"") << "appended, bad bytes replaced";
+}
+
 }  // namespace
 }  // namespace torale::providers
