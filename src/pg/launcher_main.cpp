@@ -1,4 +1,6 @@
 // The launcher process, and the short-lived probes it sends into databases.
+#include <algorithm>
+
 #include "pg/boundary.hpp"
 #include "pg/launcher.hpp"
 #include "pg/module.hpp"
@@ -12,12 +14,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Left over when only the launcher ended: their handles died with it, so they go too.
+bool has_survivors() {
+    const std::vector<WorkerRow> rows = worker_rows();
+    return std::any_of(rows.begin(), rows.end(), [](const WorkerRow& row) {
+        return row.pid != 0 && row.kind != WorkerKind::launcher;
+    });
+}
+
+// Left over when only the launcher ended: their handles died with it, so they go too. Asked once,
+// then, if that was not enough, told.
 void stop_survivors(Waiter& waiter) {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (stop_all_workers() > 0 && std::chrono::steady_clock::now() < deadline &&
-           !stop_requested())
-        waiter.wait(100ms);
+    for (int request = 0; request < 2 && stop_all_workers() > 0; ++request) {
+        const auto deadline = std::chrono::steady_clock::now() + 5s;
+        while (has_survivors() && std::chrono::steady_clock::now() < deadline && !stop_requested())
+            waiter.wait(100ms);
+    }
 }
 
 // One failed look must not end the launcher: it is the only one who can mend anything.

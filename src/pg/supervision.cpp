@@ -22,9 +22,10 @@ std::chrono::seconds pause(std::chrono::seconds first, int failures) {
 }  // namespace
 
 Step next_step(const Watch& watch, const Wish& wish, Instant now) {
-    const bool wanted = wish.may_run && !wish.is_blocked;
-    if (watch.worker != Watch::Worker::none) return wanted ? Step::nothing : Step::stop_worker;
-    if (!wanted || now < watch.retry_at) return Step::nothing;
+    if (watch.worker != Watch::Worker::none)
+        // Who blocks a database has asked its workers himself; a second SIGTERM would kill.
+        return wish.may_run || wish.is_blocked ? Step::nothing : Step::stop_worker;
+    if (!wish.may_run || wish.is_blocked || now < watch.retry_at) return Step::nothing;
     if (!watch.has_extension) return Step::probe;
     if (*watch.has_extension) return Step::start_scheduler;
     return now - watch.probed_at >= probe_again ? Step::probe : Step::nothing;
