@@ -216,6 +216,23 @@ TEST_F(loop, ignores_the_proxies_of_the_environment) {
     unsetenv("http_proxy");
 }
 
+TEST_F(loop, rests_when_nothing_is_in_flight) {
+    settings.egress.allow = *parse_egress_allow("localhost");
+    Loop net(settings);
+    EXPECT_EQ(net.timeout(), std::nullopt);
+    const std::string port = std::to_string(server.port());
+    EXPECT_EQ(fetch(net, get("http://localhost:" + port + "/ok")).status, 200);
+    // Timers of the last request may still be there: each is worth one turn, not one a second.
+    int turns = 0;
+    while (net.timeout() && turns < 5) {
+        pollfd waiting{net.fd(), POLLIN, 0};
+        poll(&waiting, 1, static_cast<int>(net.timeout()->count()));
+        EXPECT_TRUE(net.turn().empty());
+        ++turns;
+    }
+    EXPECT_EQ(net.timeout(), std::nullopt);
+}
+
 TEST_F(loop, says_nothing_more_about_a_cancelled_transfer) {
     Loop net(settings);
     const auto active = net.start(get(server.url("/delay?60000")));
