@@ -72,7 +72,7 @@ GRANT SELECT ON torale.task_templates TO torale_anon, torale_user;
 GRANT SELECT ON torale.users, torale.tasks, torale.task_channels, torale.executions, torale.sources, torale.citations,
     torale.notifications, torale.channels, torale.deliveries, torale.delivery_attempts, torale.memories, torale.documents,
     torale.task_overview, torale.findings, torale.activity, torale.queue, torale.execution_steps, torale.worker_status TO torale_user;
-GRANT SELECT (name, kind, adapter, model, priority, enabled, price_per_call, price_in_per_mtok, price_out_per_mtok)
+GRANT SELECT (name, kind, model, priority, enabled, price_per_call, price_in_per_mtok, price_out_per_mtok)
     ON torale.providers TO torale_user;
 GRANT SELECT ON torale_internal.task_schedule TO torale_user;
 GRANT INSERT (id, name, state, search_query, condition_description, notify_behavior, schedule, timezone, min_interval, max_interval,
