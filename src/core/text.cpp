@@ -49,10 +49,12 @@ std::string fold_ascii(std::string_view text) {
     char* to = out.data();
     bool after_blank = true;
     for (const char c : text) {
+        // No branch: where words end cannot be predicted.
         const char folded = ascii_folds[static_cast<unsigned char>(c)];
-        if (folded == ' ' && after_blank) continue;
-        after_blank = folded == ' ';
-        *to++ = folded;
+        const bool is_blank = folded == ' ';
+        *to = folded;
+        to += is_blank && after_blank ? 0 : 1;
+        after_blank = is_blank;
     }
     if (to != out.data() && to[-1] == ' ') --to;
     out.resize(static_cast<std::size_t>(to - out.data()));

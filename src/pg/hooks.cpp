@@ -127,7 +127,11 @@ void settle(XactEvent event, void*) {
 }  // namespace
 
 void wake_at_commit() {
-    pending.wake = true;
+    // The scheduler knows what it wrote itself.
+    static const bool is_scheduler =
+        MyBgworkerEntry != nullptr &&
+        strcmp(MyBgworkerEntry->bgw_function_name, "torale_scheduler_main") == 0;
+    if (!is_scheduler) pending.wake = true;
 }
 
 void install_hooks() {

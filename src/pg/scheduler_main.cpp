@@ -75,7 +75,8 @@ std::string lease_owner() {
 
 void run_scheduler(SchedulerContext& context) {
     const Settings settings = current();
-    net::raise_file_limit(settings.connections_max * 2 + 1000);
+    // Idle connections come on top of the busy ones, and PostgreSQL needs its own files.
+    net::raise_file_limit(settings.connections_max * 2 + 2000);
     net::Loop net(net_settings(settings));
     SqlExecutionStore store(lease_owner());
     LatchSleeper sleeper(net.fd());

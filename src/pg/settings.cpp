@@ -78,7 +78,7 @@ const IntegerSetting integers[] = {
      "Time between two rounds of removing what the retention settings let go."},
     {"torale.connections_max", &connections_max, 1000, 1, 20000, 0,
      "Open connections of one scheduler; more calls wait in line."},
-    {"torale.connections_per_host", &connections_per_host, 64, 1, 20000, 0,
+    {"torale.connections_per_host", &connections_per_host, 1000, 1, 20000, 0,
      "Open connections of one scheduler to one host."},
     {"torale.delivery_max_inflight", &delivery_max_inflight, 200, 1, 20000, 0,
      "Deliveries that one scheduler keeps in flight at the same time."},

@@ -28,7 +28,7 @@ struct Settings {
     // Network
     std::string egress_allow;  // already accepted by net::parse_egress_allow
     int connections_max = 1000;
-    int connections_per_host = 64;
+    int connections_per_host = 1000;
     std::string secrets_file;
     std::string public_url;  // without a slash at the end
 

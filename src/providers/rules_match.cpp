@@ -2,6 +2,7 @@
 #include "providers/rules_match.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "providers/rules.hpp"
 
@@ -17,6 +18,45 @@ bool has_cve_prefix(std::string_view text) {
             (text[at - 1] | 32) == 'e') {
             return true;
         }
+    }
+    return false;
+}
+
+constexpr std::size_t pair_of(char first, char second) {
+    return static_cast<std::size_t>(first - 'a') * 26 + static_cast<std::size_t>(second - 'a');
+}
+bool is_small(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+// The first two letters of a word that every text with this part has; nothing when there may be
+// several beginnings, or one that is no plain letter.
+std::optional<std::size_t> beginning_of(const WordPart& part) {
+    std::optional<std::size_t> beginning;
+    for (const Phrase& phrase : part.any_of) {
+        if (phrase.empty() || phrase[0].text.size() < 2) return std::nullopt;
+        const std::string& text = phrase[0].text;
+        // A stem in "i" may be of a word in "y".
+        if (!is_small(text[0]) || !is_small(text[1]) || text[1] == 'i') return std::nullopt;
+        const std::size_t pair = pair_of(text[0], text[1]);
+        if (beginning && *beginning != pair) return std::nullopt;
+        beginning = pair;
+    }
+    return beginning;
+}
+
+bool has_beginning(std::string_view text, std::size_t pair) {
+    bool in_word = false;
+    for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+        const char first = static_cast<char>(text[at] | 32);
+        const bool is_letter = is_small(first);
+        if (is_letter && !in_word) {
+            const char second = static_cast<char>(text[at + 1] | 32);
+            if (is_small(second) && pair_of(first, second) == pair) return true;
+        }
+        // What is not ASCII may fold to any letter.
+        if (static_cast<signed char>(text[at]) < 0) return true;
+        in_word = is_letter;
     }
     return false;
 }
@@ -46,13 +86,22 @@ void Matcher::open(const core::Source& source, core::Time now) {
             in_title_[i] = in_title_[i] || deny_word(part, title, span) == nullptr;
         }
     }
+    title_mask_ = 0;
+    beginnings_.clear();
+    for (std::size_t i = 0; i < condition_.words.size(); ++i) {
+        if (in_title_[i] && i < 64) title_mask_ |= std::uint64_t{1} << i;
+        const auto beginning = beginning_of(condition_.words[i]);
+        if (!in_title_[i] && beginning) beginnings_.push_back(*beginning);
+    }
     title_is_rumour_ =
         !condition_.speaks_of_rumours && !condition_.asks(ValueKind::cve) && is_rumour(title);
 }
 
 bool Matcher::may_hold(std::string_view sentence) const {
-    if (condition_.typed.empty()) return true;
-    if (condition_.asks(ValueKind::cve)) return has_cve_prefix(sentence);
+    if (condition_.asks(ValueKind::cve) && !has_cve_prefix(sentence)) return false;
+    for (const std::size_t pair : beginnings_) {
+        if (!has_beginning(sentence, pair)) return false;
+    }
     // Months may come without a digit; all other values have one.
     const bool needs_digit =
         std::any_of(condition_.typed.begin(), condition_.typed.end(),
@@ -145,7 +194,10 @@ void Matcher::find_typed(Match& match) {
 
 Match Matcher::match(std::string_view sentence) {
     Match match;
-    if (!may_hold(sentence)) return match;
+    if (!may_hold(sentence)) {
+        match.satisfied = title_mask_;
+        return match;
+    }
     tokens_ = tokenize(sentence);
     complete_ = true;
     find_words(match);

@@ -43,6 +43,9 @@ private:
     const Condition& condition_;
     core::Time reference_{};
     std::vector<bool> in_title_;
+    std::uint64_t title_mask_ = 0;
+    // First letters of the words that the title lacks: most sentences fail here, cheaply.
+    std::vector<std::size_t> beginnings_;
     bool title_is_rumour_ = false;
     std::vector<Token> tokens_;
     std::vector<Value> values_;

@@ -24,22 +24,32 @@ constexpr std::array<std::string_view, 6> clause_words{"although", "but",     "h
                                                        "though",   "whereas", "while"};
 
 // What a character is to us, and how many bytes it has.
-enum class Class { letter, digit, connector, sign, border, blank, other };
+enum class Class : unsigned char { letter, digit, connector, sign, border, blank, other };
 struct Character {
     Class kind = Class::other;
     std::size_t length = 1;
 };
 
-Character classify_ascii(char c) {
-    if (is_ascii_letter(c) || c == '_') return {Class::letter, 1};
-    if (is_digit(c)) return {Class::digit, 1};
-    if (std::string_view("-.~+'@&/:,").find(c) != std::string_view::npos) {
-        return {Class::connector, 1};
-    }
-    if (std::string_view("%$<>=?\"").find(c) != std::string_view::npos) return {Class::sign, 1};
-    if (std::string_view(";()[]{}").find(c) != std::string_view::npos) return {Class::border, 1};
-    return {static_cast<unsigned char>(c) <= ' ' ? Class::blank : Class::other, 1};
+constexpr bool contains(std::string_view set, char c) {
+    return set.find(c) != std::string_view::npos;
 }
+
+constexpr std::array<Class, 128> make_classes() {
+    std::array<Class, 128> classes{};
+    for (int i = 0; i < 128; ++i) {
+        const char c = static_cast<char>(i);
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        classes[static_cast<std::size_t>(i)] = letter                      ? Class::letter
+                                               : c >= '0' && c <= '9'      ? Class::digit
+                                               : contains("-.~+'@&/:,", c) ? Class::connector
+                                               : contains("%$<>=?\"", c)   ? Class::sign
+                                               : contains(";()[]{}", c)    ? Class::border
+                                               : c <= ' '                  ? Class::blank
+                                                                           : Class::other;
+    }
+    return classes;
+}
+constexpr std::array<Class, 128> ascii_classes = make_classes();
 
 struct Known {
     std::string_view bytes;
@@ -57,7 +67,7 @@ constexpr std::array<Known, 22> beyond_ascii{
 
 Character classify(std::string_view text, std::size_t at) {
     const auto lead = static_cast<unsigned char>(text[at]);
-    if (lead < 0x80) return classify_ascii(text[at]);
+    if (lead < 0x80) return {ascii_classes[lead], 1};
     for (const Known& known : beyond_ascii) {
         if (text.substr(at, known.bytes.size()) == known.bytes) {
             return {known.kind, known.bytes.size()};
@@ -145,9 +155,14 @@ private:
         token.is_capital = token.raw[0] >= 'A' && token.raw[0] <= 'Z';
         token.is_negative = kind == Token::Kind::number && is_minus_before(begin);
         token.folded = fold_token(token.raw);
-        if (std::binary_search(clause_words.begin(), clause_words.end(), token.folded)) ++clause_;
+        if (is_clause_word(token.folded)) ++clause_;
         token.clause = clause_;
         tokens_.push_back(std::move(token));
+    }
+
+    static bool is_clause_word(std::string_view word) {
+        return contains("abhtw", word[0]) &&
+               std::binary_search(clause_words.begin(), clause_words.end(), word);
     }
 
     // "-5" after a blank, a bracket or nothing; "3-5" is no negative number.
@@ -162,14 +177,13 @@ private:
     }
 
     static std::string fold_token(std::string_view raw) {
-        const bool ascii = std::all_of(raw.begin(), raw.end(),
-                                       [](char c) { return static_cast<signed char>(c) >= 0; });
         std::string folded(raw);
-        if (ascii) {
-            for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-        } else {
-            folded = core::fold(raw);
+        unsigned char all = 0;
+        for (char& c : folded) {
+            all |= static_cast<unsigned char>(c);
+            c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
         }
+        if (all >= 0x80) folded = core::fold(raw);
         if (folded.size() > 2 && folded.compare(folded.size() - 2, 2, "'s") == 0) {
             folded.resize(folded.size() - 2);
         }
@@ -179,7 +193,7 @@ private:
 
     // "CVEs", "TVs".
     static bool is_acronym_plural(std::string_view raw) {
-        return raw.size() >= 3 && raw.back() == 's' &&
+        return raw.size() >= 3 && raw.back() == 's' && raw[0] <= 'Z' &&
                std::all_of(raw.begin(), raw.end() - 1, [](char c) { return c >= 'A' && c <= 'Z'; });
     }
 

@@ -92,7 +92,7 @@ void Loop::begin(std::vector<Claim> claims) {
         briefing.judges = judges.providers;
         briefing.delimiter_nonce = nonce_ += 0x9e3779b97f4a7c15;
         briefing.unit_random = static_cast<double>(nonce_ >> 11) * 0x1.0p-53;
-        briefing.gate_enabled = claim.trigger == core::Trigger::schedule;
+        briefing.gate_enabled = claim.trigger != core::Trigger::preview;
         if (claim.scheduled_for && claim.trigger == core::Trigger::schedule) {
             lag_ = std::max(lag_, at - *claim.scheduled_for);
         }

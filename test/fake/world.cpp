@@ -21,11 +21,11 @@ Reply plain(int status, std::string body, const Request& request) {
 }
 
 std::string line_of(const LogEntry& entry) {
-    return Json{{"n", entry.n},          {"at", entry.at_s},
-                {"route", entry.route},  {"method", entry.method},
-                {"path", entry.path},    {"headers", entry.header_names},
-                {"body", entry.body},    {"verdict", entry.verdict},
-                {"status", entry.status}}
+    return Json{{"n", entry.n},           {"at", entry.at_s},
+                {"route", entry.route},   {"method", entry.method},
+                {"path", entry.path},     {"headers", entry.header_names},
+                {"body", entry.body},     {"verdict", entry.verdict},
+                {"status", entry.status}, {"webhook_id", entry.webhook_id}}
                .dump(-1, ' ', false, Json::error_handler_t::replace) +
            "\n";
 }
@@ -152,6 +152,7 @@ void World::record(const Request& request, const Reply& reply, const std::string
                    .method = std::string(request.method),
                    .path = std::string(request.path),
                    .header_names = {},
+                   .webhook_id = std::string(request.header("webhook-id")),
                    .body = std::string(request.body.substr(0, logged_body_bytes_max)),
                    .verdict = verdict,
                    .status = reply.status};

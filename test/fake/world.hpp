@@ -23,6 +23,7 @@ struct LogEntry {
     std::string method;
     std::string path;
     std::vector<std::string> header_names;
+    std::string webhook_id;  // "" for other routes
     std::string body;
     std::string verdict;
     int status = 0;

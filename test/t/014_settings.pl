@@ -48,6 +48,28 @@ isnt(
 	0,
 	'nobody acts for another owner');
 
+# The file of secrets counts only when nobody else can read it.
+my $secrets = PostgreSQL::Test::Utils::tempdir . '/secrets';
+append_to_file($secrets, "# keys\nGEMINI_API_KEY = 'abc'\nMINE=def\nnonsense\n");
+$node->safe_psql('postgres', "ALTER SYSTEM SET torale.secrets_file = '$secrets'");
+# ALTER SYSTEM wrote the file anew, with the bad line that stood in it.
+$node->safe_psql('postgres', "ALTER SYSTEM SET torale.egress_allow = 'provider:127.0.0.1:8080'");
+$node->reload;
+ok($node->poll_query_until('postgres', "SELECT current_setting('torale.secrets_file') = '$secrets'"), 'secrets_file is set');
+my $names = "SELECT 'GEMINI_API_KEY' = ANY (torale_internal.secret_names())";
+for my $case (
+	[ 0644, 'f', qr/mode must be 0600/ ],
+	[ 0600, 't', qr/line 4 is not NAME=value/ ]) {
+	my ($mode, $is_read, $problem) = @$case;
+	chmod $mode, $secrets or die;
+	is($node->safe_psql('postgres', $names), $is_read, sprintf('a file of mode %04o', $mode));
+	my $said = $node->safe_psql('postgres', 'SELECT torale_internal.secret_problems()');
+	like($said, $problem, 'and what is wrong with it');
+	unlike($said, qr/abc|def|nonsense/, 'without its content');
+}
+unlink $secrets;
+like($node->safe_psql('postgres', 'SELECT torale_internal.secret_problems()'), qr/No such file/, 'a missing file is a problem');
+
 # Not preloaded: SQL works, workers are missing and everything says so.
 $node->append_conf('postgresql.conf', "shared_preload_libraries = ''\n");
 $node->append_conf('postgresql.auto.conf', "torale.egress_allow = ''\n");
