@@ -19,9 +19,12 @@ constexpr std::array<Adapter, 4> adapters{{
 
 constexpr std::string_view name_of(Kind kind) {
     switch (kind) {
-        case Kind::search: return "search";
-        case Kind::llm: return "llm";
-        case Kind::memory: return "memory";
+        case Kind::search:
+            return "search";
+        case Kind::llm:
+            return "llm";
+        case Kind::memory:
+            return "memory";
     }
     return "";
 }
