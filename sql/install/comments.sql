@@ -273,9 +273,9 @@ COMMENT ON COLUMN torale.execution_steps.duration_ms IS 'How long it took, in mi
 COMMENT ON COLUMN torale.execution_steps.status IS 'How it ended.';
 COMMENT ON COLUMN torale.execution_steps.detail IS 'What it found, as an object.';
 COMMENT ON VIEW torale.worker_status IS 'torale''s background workers; a superuser sees those of all databases.';
-COMMENT ON COLUMN torale.worker_status.pid IS 'Process; 0: it does not run now.';
+COMMENT ON COLUMN torale.worker_status.pid IS 'Process; null: it does not run now.';
 COMMENT ON COLUMN torale.worker_status.database IS 'Database it serves; null: the whole server.';
-COMMENT ON COLUMN torale.worker_status.kind IS 'launcher, scheduler or web.';
+COMMENT ON COLUMN torale.worker_status.kind IS 'launcher, scheduler, web or probe.';
 COMMENT ON COLUMN torale.worker_status.state IS 'What it does.';
 COMMENT ON COLUMN torale.worker_status.in_flight IS 'Runs under way.';
 COMMENT ON COLUMN torale.worker_status.due IS 'Due tasks that wait for a place.';
