@@ -44,10 +44,11 @@ bool is_ascii(std::string_view text) {
                        [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
-std::string fold_ascii(std::string_view text) {
-    std::string out(text.size(), '\0');
-    char* to = out.data();
-    bool after_blank = true;
+// Appends the fold of ASCII bytes. `after_blank`: a blank here would be the second or lead.
+void append_ascii(std::string& out, std::string_view text, bool after_blank) {
+    const std::size_t begin = out.size();
+    out.resize(begin + text.size());
+    char* to = out.data() + begin;
     for (const char c : text) {
         // No branch: where words end cannot be predicted.
         const char folded = ascii_folds[static_cast<unsigned char>(c)];
@@ -56,8 +57,13 @@ std::string fold_ascii(std::string_view text) {
         to += is_blank && after_blank ? 0 : 1;
         after_blank = is_blank;
     }
-    if (to != out.data() && to[-1] == ' ') --to;
     out.resize(static_cast<std::size_t>(to - out.data()));
+}
+
+std::string fold_ascii(std::string_view text) {
+    std::string out;
+    append_ascii(out, text, true);
+    if (!out.empty() && out.back() == ' ') out.pop_back();
     return out;
 }
 
@@ -127,13 +133,38 @@ public:
     }
 
     std::string run() {
-        for (std::size_t at = 0; at < text_.size();) at = fold_piece(at);
+        for (std::size_t at = 0; at < text_.size();) {
+            const std::size_t end = origins_ == nullptr ? end_of_plain(at) : at;
+            if (end > at) {
+                append_plain(text_.substr(at, end - at));
+                at = end;
+            } else {
+                at = fold_piece(at);
+            }
+        }
         return std::move(out_);
     }
 
 private:
     bool is_ascii_at(std::size_t at) const {
         return at >= text_.size() || static_cast<signed char>(text_[at]) >= 0;
+    }
+
+    // Where ASCII stops, less the character that a mark may join.
+    std::size_t end_of_plain(std::size_t at) const {
+        std::size_t end = at;
+        while (end < text_.size() && is_ascii_at(end)) ++end;
+        return end == text_.size() || end == at ? end : end - 1;
+    }
+
+    void append_plain(std::string_view ascii) {
+        if (blank_pending_) out_ += ' ';
+        blank_pending_ = false;
+        append_ascii(out_, ascii, out_.empty() || out_.back() == ' ');
+        if (!out_.empty() && out_.back() == ' ') {
+            out_.pop_back();
+            blank_pending_ = !out_.empty();
+        }
     }
 
     std::size_t fold_piece(std::size_t begin) {
