@@ -32,7 +32,10 @@ CREATE OR REPLACE FUNCTION torale.doctor() RETURNS TABLE ("check" text, state te
 LANGUAGE plpgsql STABLE SECURITY DEFINER -- reads what only the worker may
 SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
-    is_operator boolean := torale_internal.session_is_superuser() OR pg_has_role(session_user, 'torale_admin', 'MEMBER');
+    -- USAGE, and of the role taken on: the authenticator is a member of torale_admin for the sake
+    -- of SET ROLE, which makes none of its users an administrator.
+    is_operator boolean := torale_internal.session_is_superuser()
+        OR pg_has_role(coalesce(nullif(current_setting('role'), 'none'), session_user), 'torale_admin', 'USAGE');
     secrets text[] := torale_internal.secret_names();
     who record;
     r record;

@@ -45,7 +45,7 @@ DECLARE
 BEGIN
     SELECT e.id INTO running
     FROM torale.executions e
-    WHERE e.task_id = task.id AND e.status IN ('pending', 'running')
+    WHERE e.task_id = task.id AND (e.status IN ('pending', 'running') OR e.status = 'retrying' AND e.trigger = 'manual')
     ORDER BY e.id DESC LIMIT 1;
     IF running IS NOT NULL AND NOT force THEN
         PERFORM torale_internal.refuse('the task is running', format('execution: %s', running),
@@ -86,8 +86,11 @@ BEGIN
     END IF;
     IF e.task_id IS NOT NULL THEN
         task := torale_internal.lock_my_task(e.task_id);
-        SELECT * INTO e FROM torale.executions x WHERE x.id = id;
+    ELSE
+        PERFORM 1 FROM torale_internal.requests q WHERE q.execution_id = id FOR UPDATE;
     END IF;
+    -- It may have ended while we waited for the lock that its finish holds.
+    SELECT * INTO e FROM torale.executions x WHERE x.id = id;
     IF e.status NOT IN ('pending', 'running', 'retrying') THEN
         PERFORM torale_internal.refuse(format('the execution is over: %s', e.status), format('execution: %s', id),
             'Only a pending, running or retrying execution can be cancelled.', 'PT409');

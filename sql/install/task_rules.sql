@@ -133,22 +133,23 @@ BEGIN
 END
 $$;
 
--- Locks the owner's row, so that two sessions cannot both take the last free place.
+-- Locks the owner's row, so that two sessions cannot both take the last free place, and so that
+-- no task is activated beside its owner's deactivation.
 CREATE OR REPLACE FUNCTION torale_internal.check_owner_may_activate(p_owner text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
     who torale.users;
     active bigint;
 BEGIN
-    SELECT * INTO who FROM torale.users WHERE id = p_owner;
+    IF (SELECT u.active_task_limit FROM torale.users u WHERE u.id = p_owner) IS NULL THEN
+        SELECT * INTO who FROM torale.users u WHERE u.id = p_owner FOR SHARE;
+    ELSE
+        SELECT * INTO who FROM torale.users u WHERE u.id = p_owner FOR NO KEY UPDATE;
+    END IF;
     IF NOT who.is_active THEN
         PERFORM torale_internal.refuse('this user is deactivated', format('owner: %s', p_owner), 'An administrator can reactivate it.', '42501');
     END IF;
-    IF who.active_task_limit IS NULL THEN
-        RETURN;
-    END IF;
-    PERFORM 1 FROM torale.users WHERE id = p_owner FOR NO KEY UPDATE;
-    SELECT count(*) INTO active FROM torale.tasks WHERE owner = p_owner AND state = 'active';
+    SELECT count(*) INTO active FROM torale.tasks WHERE owner = p_owner AND state = 'active' AND who.active_task_limit IS NOT NULL;
     IF active > who.active_task_limit THEN
         PERFORM torale_internal.refuse(format('the limit of %s active tasks is reached', who.active_task_limit),
             format('owner: %s', p_owner), 'Pause, complete or delete a task first.', 'PT429');
