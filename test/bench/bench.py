@@ -37,7 +37,7 @@ class Sql:
         else:
             raise RuntimeError(f"psql ended at: {statement}\n" + "\n".join(lines))
         for line in lines:
-            if line.startswith(("ERROR:", "FATAL:", "psql:")):
+            if line.startswith(("ERROR:", "FATAL:", "WARNING:  terminating", "psql:")):
                 raise RuntimeError(f"{line}\nat: {statement}")
         return [line.split("\t") for line in lines if not line.startswith("NOTICE:")]
 
