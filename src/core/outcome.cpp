@@ -105,10 +105,7 @@ Outcome decide_success(const DecideInput& input) {
     outcome.consecutive_failures = 0;
     outcome.tell_finding = is_finding(input);
     outcome.tell_recovery = input.consecutive_failures > 0;
-    if (is_finding(input) && input.task.notify_behavior == NotifyBehavior::once) {
-        outcome.complete_task = true;
-        return outcome;
-    }
+    outcome.complete_task = is_finding(input) && input.task.notify_behavior == NotifyBehavior::once;
     plan_next(input, outcome);
     return outcome;
 }

@@ -45,6 +45,7 @@ struct Outcome {
     bool tell_finding = false;
     bool tell_failure = false;   // once per streak
     bool tell_recovery = false;  // the end of a streak that was told
+    // With a next_run_at: unless the finding turns out to have been told before.
     bool complete_task = false;
     // False when the provider pauses, not the run: the next try has the same number.
     bool attempt_consumed = true;

@@ -26,7 +26,8 @@ Finished as_failure(Finished finished, const std::string& reason) {
     finished.conclusion = std::move(conclusion);
     finished.outcome.status = core::ExecutionStatus::failed;
     finished.outcome.tell_finding = finished.outcome.tell_recovery = false;
-    finished.outcome.complete_task = false;
+    // A once task found nothing that counts; an `at` task is over all the same.
+    if (finished.outcome.next_run_at) finished.outcome.complete_task = false;
     finished.outcome.consecutive_failures = finished.claim.consecutive_failures + 1;
     return finished;
 }

@@ -95,7 +95,7 @@ void write_plan(Json& run, const Finished& finished) {
     run["next_run_at"] = time_or_null(outcome.next_run_at);
     run["task_seen"] = text_or_null(finished.claim.task_seen);
     run["complete"] = outcome.complete_task;
-    run["complete_if_told"] = outcome.tell_finding;
+    run["complete_if_told"] = outcome.tell_finding && outcome.next_run_at;
     run["slots"] = finished.slots;
     run["slots_from"] = time_or_null(finished.slots_from);
     run["slots_until"] = time_or_null(finished.slots_until);
