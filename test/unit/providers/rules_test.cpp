@@ -5,7 +5,7 @@
 #include <map>
 
 #include "core/text.hpp"
-#include "rules_table.hpp"
+#include "rules_table.inc"
 
 namespace torale::providers::rules {
 namespace {
