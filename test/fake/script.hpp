@@ -11,7 +11,6 @@
 // drip_bytes_per_s, close_after_bytes, reset, gzip, chunked, http10, pad_to_bytes. Fields of the
 // second kind may stand at the rule for all of its replies.
 #pragma once
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
