@@ -207,6 +207,8 @@ bool satisfies_version(const Context& context, const TypedPart& part, const Valu
 
 // "On 4 May Apple announced …" dates the announcement, not what was announced.
 bool dates_the_telling(const Context& context, const Value& value) {
+    const Condition& condition = context.condition;
+    if (!condition.has_word("announc") && !condition.has_word("confirm")) return false;
     const Day reference = std::chrono::floor<std::chrono::days>(context.reference);
     if (value.last > reference) return false;
     std::size_t at = value.begin;

@@ -10,16 +10,16 @@ namespace torale::providers::rules {
 
 namespace {
 
-constexpr std::array<std::string_view, 59> filler{
-    "actual",       "actually", "already",    "appear",   "appears",   "become",    "becomes",
-    "certain",      "concrete", "contain",    "contains", "current",   "currently", "definite",
-    "definitively", "exact",    "exactly",    "exist",    "exists",    "finally",   "firm",
-    "found",        "get",      "gets",       "give",     "given",     "happen",    "happens",
-    "include",      "includes", "latest",     "less",     "mention",   "mentioned", "mentions",
-    "more",         "new",      "newest",     "newly",    "next",      "now",       "official",
-    "officially",   "one",      "particular", "precise",  "publicly",  "recent",    "recently",
-    "say",          "says",     "show",       "shows",    "something", "soon",      "specific",
-    "specifically", "state",    "upcoming"};
+constexpr std::array<std::string_view, 60> filler{
+    "actual",       "actually",     "already", "appear",     "appears", "become",    "becomes",
+    "certain",      "concrete",     "contain", "contains",   "current", "currently", "definite",
+    "definitively", "exact",        "exactly", "exist",      "exists",  "finally",   "firm",
+    "found",        "get",          "gets",    "give",       "given",   "happen",    "happens",
+    "include",      "includes",     "last",    "latest",     "less",    "mention",   "mentioned",
+    "mentions",     "more",         "new",     "newest",     "newly",   "next",      "now",
+    "official",     "officially",   "one",     "particular", "precise", "publicly",  "recent",
+    "recently",     "say",          "says",    "show",       "shows",   "something", "soon",
+    "specific",     "specifically", "state",   "upcoming"};
 static_assert(std::is_sorted(filler.begin(), filler.end()));
 
 // Stop words that carry the meaning when they end a predicate: "is out", "sold out".
