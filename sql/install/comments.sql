@@ -309,7 +309,7 @@ COMMENT ON PROCEDURE torale.test_channel IS 'Sends a signed sample message, wait
 COMMENT ON FUNCTION torale.mark_read IS 'Marks a notification, or all, as read; returns how many were not.';
 COMMENT ON FUNCTION torale.next_runs IS 'The next slots of a schedule.';
 COMMENT ON FUNCTION torale.describe_schedule IS 'A schedule in words.';
-COMMENT ON FUNCTION torale.next_run IS 'When a task is due: a computed field, (t).next_run or select=next_run.';
+COMMENT ON FUNCTION torale.next_run IS 'When a task is due: a computed field, select=next_run over HTTP, (t).next_run with torale in search_path.';
 COMMENT ON FUNCTION torale.current_owner IS 'Who the session acts for; rows with this owner are its own.';
 COMMENT ON FUNCTION torale.uuid_v7 IS 'A new UUIDv7: milliseconds since 1970, then random bits.';
 COMMENT ON FUNCTION torale.doctor IS 'What is set up and what is not, each with the statement that mends it.';

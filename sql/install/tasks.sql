@@ -120,10 +120,11 @@ $$;
 CREATE OR REPLACE FUNCTION torale.set_task_state(p_id uuid, p_state text) RETURNS torale.tasks
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
-    task torale.tasks := torale.my_task(p_id);
+    task torale.tasks;
 BEGIN
-    UPDATE torale.tasks t SET state = p_state WHERE t.id = task.id AND t.state <> p_state RETURNING t.* INTO task;
-    RETURN coalesce(task, torale.my_task(p_id));
+    PERFORM torale.my_task(p_id);
+    UPDATE torale.tasks t SET state = p_state WHERE t.id = p_id AND t.state <> p_state RETURNING t.* INTO task;
+    RETURN CASE WHEN FOUND THEN task ELSE torale.my_task(p_id) END;
 END
 $$;
 
