@@ -387,4 +387,6 @@ COMMENT ON FUNCTION torale_internal.housekeep IS 'Removes old rows, at most p_li
 COMMENT ON FUNCTION torale_internal.uuid_at IS 'The smallest UUIDv7 of an instant.';
 COMMENT ON FUNCTION torale_internal.replace_shipped_provider IS 'In a restore: makes room for the dumped provider.';
 COMMENT ON FUNCTION torale_internal.replace_shipped_template IS 'In a restore: makes room for the dumped template.';
+COMMENT ON FUNCTION torale_internal.restore_begins IS 'In a restore: the rows of one COPY are not checked against tables that may come later.';
+COMMENT ON FUNCTION torale_internal.restore_ends IS 'In a restore: checks are on again after one COPY.';
 COMMENT ON FUNCTION torale_internal.providers_before_write IS 'Refuses an adapter that this version does not have.';
