@@ -311,7 +311,7 @@ COMMENT ON FUNCTION torale.next_runs IS 'The next slots of a schedule.';
 COMMENT ON FUNCTION torale.describe_schedule IS 'A schedule in words.';
 COMMENT ON FUNCTION torale.next_run IS 'When a task is due: a computed field, select=next_run over HTTP, (t).next_run with torale in search_path.';
 COMMENT ON FUNCTION torale.current_owner IS 'Who the session acts for; rows with this owner are its own.';
-COMMENT ON FUNCTION torale.uuid_v7 IS 'A new UUIDv7: milliseconds since 1970, then random bits.';
+COMMENT ON FUNCTION torale.uuid_v7 IS 'A new UUIDv7: the time to the microsecond, then 62 random bits.';
 COMMENT ON FUNCTION torale.doctor IS 'What is set up and what is not, each with the statement that mends it.';
 COMMENT ON FUNCTION torale.health IS 'Whether tasks run here, how late, and what waits, as an object.';
 COMMENT ON FUNCTION torale.workers IS 'The rows of worker_status.';

@@ -107,7 +107,8 @@ core::Result<Host> host_of(std::string name) {
 core::Error explain(CURLUcode code) {
     switch (static_cast<int>(code)) {
         case CURLUE_USER_NOT_ALLOWED:
-            return invalid("user names and passwords in a URL are not allowed", {},
+            return invalid("user names and passwords in a URL are not allowed",
+                           "they would be shown and logged with it",
                            "Send credentials in a header.");
         case CURLUE_BAD_PORT_NUMBER:
             return invalid("the port of the URL is not a number 1-65535");

@@ -2,6 +2,7 @@
 -- its text in whatever table, view or function result it turns up; tables, views and functions
 -- are taken from the catalogs, so that a new one cannot be forgotten.
 BEGIN;
+SET LOCAL client_min_messages = warning;
 SELECT plan(48);
 
 -- One value of a statement, run in the session of somebody: a database user, or, with claims, a
@@ -186,6 +187,7 @@ SELECT is(pg_temp.as_user('alice', format('SELECT torale.next_run(%s)', pg_temp.
     'a row of his, forged by alice, does not tell it');
 SET LOCAL search_path = public, torale;
 SELECT is(pg_temp.as_user('alice', 'SELECT (t).next_run > now() FROM torale.tasks t WHERE t.id = ''0a0a0a0a-0000-0000-0000-000000000000'''), 'true', 'her own does');
+RESET search_path;
 SELECT matches(pg_temp.as_user('bob', format('SELECT torale.why_told(%s)', pg_temp.forged('torale.executions'))), '^told: finding', 'bob knows why he was told');
 SELECT matches(pg_temp.as_user('alice', format('SELECT torale.why_told(%s)', pg_temp.forged('torale.executions'))), '^not told: ', 'alice does not learn it');
 UPDATE torale.channels SET is_default = true WHERE id = '0b0b0b0b-0000-0000-0000-000000000000';
