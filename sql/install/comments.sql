@@ -384,6 +384,7 @@ COMMENT ON FUNCTION torale_internal.cool_providers IS 'Lets providers rest.';
 COMMENT ON FUNCTION torale_internal.citations_before_write IS 'Refuses a quote that does not stand in its source.';
 COMMENT ON FUNCTION torale_internal.is_active IS 'Whether this database may run tasks.';
 COMMENT ON FUNCTION torale_internal.housekeep IS 'Removes old rows, at most p_limit of each kind; returns how many.';
+COMMENT ON FUNCTION torale_internal.housekeeping_job IS 'pg_cron''s job for it; null: the scheduler does it.';
 COMMENT ON FUNCTION torale_internal.uuid_at IS 'The smallest UUIDv7 of an instant.';
 COMMENT ON FUNCTION torale_internal.replace_shipped_provider IS 'In a restore: makes room for the dumped provider.';
 COMMENT ON FUNCTION torale_internal.replace_shipped_template IS 'In a restore: makes room for the dumped template.';

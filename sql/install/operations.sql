@@ -28,6 +28,11 @@ BEGIN
 END
 $$;
 
+-- Null after DROP EXTENSION pg_cron, and in a restored database that has none.
+CREATE OR REPLACE FUNCTION torale_internal.housekeeping_job() RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp
+RETURN (SELECT h.cron_job_id FROM torale_internal.housekeeping h WHERE EXISTS (SELECT 1 FROM pg_extension x WHERE x.extname = 'pg_cron'));
+
 CREATE OR REPLACE FUNCTION torale.doctor() RETURNS TABLE ("check" text, state text, detail text, fix text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER -- reads what only the worker may
 SET search_path = pg_catalog, torale, pg_temp AS $$
@@ -82,8 +87,7 @@ BEGIN
         format('ALTER ROLE %I NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;', x.rolname)
     FROM pg_roles x WHERE x.rolname LIKE 'torale\_%' AND x.rolname IN ('torale_anon', 'torale_user', 'torale_admin', 'torale_authenticator', 'torale_worker')
       AND (x.rolsuper OR x.rolcreatedb OR x.rolcreaterole OR x.rolreplication OR x.rolbypassrls);
-    RETURN QUERY SELECT 'housekeeping'::text, 'ok'::text, coalesce((SELECT 'pg_cron job ' || h.cron_job_id FROM torale_internal.housekeeping h
-        WHERE h.cron_job_id IS NOT NULL), 'done by the scheduler'), NULL::text;
+    RETURN QUERY SELECT 'housekeeping'::text, 'ok'::text, coalesce('pg_cron job ' || torale_internal.housekeeping_job(), 'done by the scheduler'), NULL::text;
 END
 $$;
 

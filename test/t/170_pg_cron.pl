@@ -62,7 +62,7 @@ is($node->safe_psql('postgres', "SET SESSION AUTHORIZATION gateway; SET ROLE tor
 is($node->safe_psql('postgres', "SET SESSION AUTHORIZATION gateway; SET ROLE torale_admin; $settings"), '2', 'but an administrator of the API');
 
 # --- without pg_cron again ---
-$node->safe_psql('postgres', 'DROP EXTENSION pg_cron; SELECT torale.install_housekeeping()');
+$node->safe_psql('postgres', 'DROP EXTENSION pg_cron');
 my $seen = $node->safe_psql('postgres', $last);
 ok($node->poll_query_until('postgres', "SELECT last_run_at > '$seen' FROM torale_internal.housekeeping"),
 	'the scheduler takes it back');
