@@ -32,12 +32,14 @@ $$;
 -- Due slots, most overdue first. Returns what a run needs; the lease and the execution row are
 -- written in the same transaction. `p_recall`: with history for a judge that reads it.
 CREATE OR REPLACE FUNCTION torale_internal.claim_due(
-    p_now timestamptz, p_limit integer, p_lease interval, p_lease_owner text, p_recall boolean)
+    p_now timestamptz, p_limit integer, p_lease interval, p_lease_owner text, p_recall boolean, p_documents boolean DEFAULT true)
 RETURNS TABLE (execution_id uuid, task_id uuid, token bigint, attempt integer, slot timestamptz, consecutive_failures integer,
     last_judged_at timestamptz, task_seen timestamptz, owner text, name text, search_query text, condition_description text,
     notify_behavior text, schedule text, timezone text, min_interval_s bigint, max_interval_s bigint, search_options text,
     history text, notifications text, memories text, replies text, has_documents boolean)
-LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp
+-- A claim is a few hundred rows of tables of any size: looked up, never read whole.
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -72,11 +74,14 @@ BEGIN
         l.last_judged_at, t.updated_at, t.owner, t.name, t.search_query, t.condition_description, t.notify_behavior,
         t.schedule, t.timezone, extract(epoch FROM t.min_interval)::bigint, extract(epoch FROM t.max_interval)::bigint,
         t.search_options::text,
-        CASE WHEN p_recall THEN torale_internal.past_executions(l.task_id)::text END,
-        CASE WHEN p_recall THEN torale_internal.past_notifications(l.task_id)::text END,
-        CASE WHEN p_recall THEN torale_internal.current_memories(l.task_id)::text END,
+        -- Most tasks have nothing to recall yet: a look at an index is cheaper than a call.
+        CASE WHEN p_recall AND l.last_judged_at IS NOT NULL THEN torale_internal.past_executions(l.task_id)::text END,
+        CASE WHEN p_recall AND l.last_judged_at IS NOT NULL THEN torale_internal.past_notifications(l.task_id)::text END,
+        CASE WHEN p_recall AND EXISTS (SELECT 1 FROM torale.memories m WHERE m.task_id = l.task_id)
+            THEN torale_internal.current_memories(l.task_id)::text END,
         CASE WHEN l.attempt > 1 THEN torale_internal.replies_of(l.execution_id)::text END,
-        EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner = t.owner) OR EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner IS NULL)
+        NOT p_documents OR EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner = t.owner)
+            OR EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner IS NULL)
     FROM leased l
     JOIN recorded r ON r.id = l.execution_id
     JOIN torale.tasks t ON t.id = l.task_id;
@@ -94,12 +99,20 @@ LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH due AS MATERIALIZED (
-        SELECT q.execution_id AS id, q.task_id, nextval('torale_internal.lease_tokens') AS token
+    WITH free AS MATERIALIZED (
+        SELECT s.task_id
         FROM torale_internal.requests q
-        LEFT JOIN torale_internal.task_schedule s ON s.task_id = q.task_id
+        JOIN torale_internal.task_schedule s ON s.task_id = q.task_id
         WHERE q.due_at <= p_now AND (q.lease_until IS NULL OR q.lease_until < p_now)
           AND (s.lease_until IS NULL OR s.lease_until < p_now)
+        ORDER BY q.due_at
+        LIMIT p_limit
+        FOR UPDATE OF s SKIP LOCKED
+    ), due AS MATERIALIZED (
+        SELECT q.execution_id AS id, q.task_id, nextval('torale_internal.lease_tokens') AS token
+        FROM torale_internal.requests q
+        WHERE q.due_at <= p_now AND (q.lease_until IS NULL OR q.lease_until < p_now)
+          AND (q.task_id IS NULL OR q.task_id IN (SELECT f.task_id FROM free f))
         ORDER BY q.due_at
         LIMIT p_limit
         FOR UPDATE OF q SKIP LOCKED
@@ -138,25 +151,36 @@ $$;
 -- the task has seen. p_checks: [{execution_id, task_id, replies: [{key, status, body}], hashes: [..]}].
 CREATE OR REPLACE FUNCTION torale_internal.record_replies(p_checks jsonb)
 RETURNS TABLE (execution_id uuid, known text[])
-LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 BEGIN
+    -- An execution that somebody is deleting needs no reply; nobody waits for the end of that.
+    WITH staying AS MATERIALIZED (
+        SELECT e.id
+        FROM jsonb_to_recordset(p_checks) c (execution_id uuid)
+        JOIN torale.executions e ON e.id = c.execution_id
+        FOR KEY SHARE OF e SKIP LOCKED
+    )
     INSERT INTO torale_internal.step_replies (execution_id, key, status, body)
     SELECT e.id, r.key, r.status, r.body
     FROM jsonb_to_recordset(p_checks) c (execution_id uuid, replies jsonb)
-    JOIN torale.executions e ON e.id = c.execution_id
+    JOIN staying e ON e.id = c.execution_id
     CROSS JOIN LATERAL jsonb_to_recordset(c.replies) r (key text, status integer, body text)
     ON CONFLICT DO NOTHING;
     RETURN QUERY
     SELECT c.execution_id, array_agg(s.content_hash)
     FROM jsonb_to_recordset(p_checks) c (execution_id uuid, task_id uuid, hashes text[])
     JOIN torale_internal.task_schedule k ON k.task_id = c.task_id AND k.last_judged_at IS NOT NULL
-    JOIN torale.sources s ON s.task_id = c.task_id AND s.content_hash = ANY (c.hashes) AND s.first_seen_at <= k.last_judged_at
+    CROSS JOIN LATERAL (
+        SELECT x.content_hash FROM torale.sources x
+        WHERE x.task_id = c.task_id AND x.content_hash = ANY (c.hashes) AND x.first_seen_at <= k.last_judged_at OFFSET 0) s
     GROUP BY c.execution_id;
 END
 $$;
 
--- Leases of schedulers that are gone are free at once; only one scheduler serves a database.
+-- Leases of schedulers that are gone are free at once; only one scheduler serves a database. A row
+-- in somebody's open transaction keeps its lease until that runs out: no start waits for a user.
 CREATE OR REPLACE FUNCTION torale_internal.release_dead_leases(p_lease_owner text) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
@@ -164,12 +188,16 @@ DECLARE
     m bigint;
 BEGIN
     UPDATE torale_internal.task_schedule SET lease_until = NULL, lease_owner = NULL
-    WHERE lease_until IS NOT NULL AND lease_owner IS DISTINCT FROM p_lease_owner;
+    WHERE task_id IN (SELECT s.task_id FROM torale_internal.task_schedule s
+        WHERE s.lease_until IS NOT NULL AND s.lease_owner IS DISTINCT FROM p_lease_owner FOR UPDATE SKIP LOCKED);
     GET DIAGNOSTICS n = ROW_COUNT;
     UPDATE torale_internal.requests SET lease_until = NULL, lease_owner = NULL
-    WHERE lease_until IS NOT NULL AND lease_owner IS DISTINCT FROM p_lease_owner;
+    WHERE execution_id IN (SELECT q.execution_id FROM torale_internal.requests q
+        WHERE q.lease_until IS NOT NULL AND q.lease_owner IS DISTINCT FROM p_lease_owner FOR UPDATE SKIP LOCKED);
     GET DIAGNOSTICS m = ROW_COUNT;
-    UPDATE torale.deliveries SET lease_until = NULL WHERE status = 'pending' AND lease_until IS NOT NULL;
+    UPDATE torale.deliveries SET lease_until = NULL
+    WHERE id IN (SELECT d.id FROM torale.deliveries d
+        WHERE d.status = 'pending' AND d.lease_until IS NOT NULL FOR UPDATE SKIP LOCKED);
     RETURN n + m;
 END
 $$;

@@ -17,42 +17,29 @@ BEGIN
 END
 $$;
 
--- p_runs: one object a run, fields as in the record below. p_sources, p_citations, p_memories:
--- objects with execution_id. Returns the executions that were written.
+-- p_runs: one object a run, fields as in torale_internal.finished_run. p_sources, p_citations,
+-- p_memories: objects with execution_id. Returns the executions that were written. The runs are
+-- read into a typed array once: reading jsonb again for each table cost as much as the tables.
 CREATE OR REPLACE FUNCTION torale_internal.finish(
     p_runs jsonb, p_sources jsonb, p_citations jsonb, p_memories jsonb, p_now timestamptz)
 RETURNS uuid[]
-LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp
+-- A batch is a few hundred rows of tables of any size: looked up by key, never read whole.
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
+    runs torale_internal.finished_run[];
     written uuid[];
     told uuid[];
-    completing uuid[];
 BEGIN
-    -- Locks in the agreed order; a completing run changes its task row, the others only need it
-    -- to stay.
-    PERFORM 1 FROM torale.tasks t
-    WHERE t.id IN (SELECT r.task_id FROM jsonb_to_recordset(p_runs) r (task_id uuid, complete boolean) WHERE r.complete)
-    ORDER BY t.id FOR NO KEY UPDATE;
-    PERFORM 1 FROM torale.tasks t
-    WHERE t.id IN (SELECT r.task_id FROM jsonb_to_recordset(p_runs) r (task_id uuid, complete boolean) WHERE NOT r.complete)
-    ORDER BY t.id FOR KEY SHARE;
-    WITH mine AS (
-        SELECT r.execution_id
-        FROM jsonb_to_recordset(p_runs) r (execution_id uuid, task_id uuid, token bigint)
-        JOIN torale_internal.task_schedule s ON s.task_id = r.task_id AND s.lease_token = r.token AND s.lease_until IS NOT NULL
-        ORDER BY s.task_id
-        FOR UPDATE OF s
-    ), others AS (
-        SELECT q.execution_id
-        FROM jsonb_to_recordset(p_runs) r (execution_id uuid, task_id uuid, token bigint)
-        JOIN torale_internal.requests q ON q.execution_id = r.execution_id AND q.lease_token = r.token AND q.task_id IS NULL
-        FOR UPDATE OF q
-    )
-    SELECT array_agg(m.execution_id) INTO written FROM (SELECT * FROM mine UNION ALL SELECT * FROM others) m;
-    IF written IS NULL THEN
+    SELECT array_agg(r) INTO runs FROM jsonb_populate_recordset(NULL::torale_internal.finished_run, p_runs) r;
+    written := torale_internal.lock_runs(runs);
+    IF cardinality(written) < cardinality(runs) THEN
+        SELECT array_agg(r) INTO runs FROM unnest(runs) r WHERE r.execution_id = ANY (written);
+    END IF;
+    IF runs IS NULL THEN
         RETURN '{}';
     END IF;
-
+    PERFORM torale_internal.finish_sources(p_sources, p_citations, written, p_now);
     UPDATE torale.executions e
     SET status = r.status, verdict = r.verdict, confidence = r.confidence, evidence = r.evidence, notification = r.notification,
         topic = r.topic, skip_reason = r.skip_reason, error_category = r.error_category, error_message = r.error_message,
@@ -60,24 +47,71 @@ BEGIN
         slots_from = r.slots_from, slots_until = r.slots_until, slots = r.slots, suggested_next_run = r.suggested_next_run,
         confidence_parts = r.confidence_parts, model_confidence = r.model_confidence, tokens_in = e.tokens_in + r.tokens_in,
         tokens_out = e.tokens_out + r.tokens_out, cost_usd = e.cost_usd + r.cost_usd, model = r.model, prompt_hash = r.prompt_hash,
-        steps = coalesce(e.steps, '[]') || r.steps, result = r.result
-    FROM jsonb_to_recordset(p_runs) r (execution_id uuid, status text, verdict text, confidence smallint, evidence text,
-        notification text, topic text, skip_reason text, error_category text, error_message text, attempts smallint,
-        slots_from timestamptz, slots_until timestamptz, slots integer, suggested_next_run text, confidence_parts jsonb,
-        model_confidence smallint, tokens_in bigint, tokens_out bigint, cost_usd numeric, model text, prompt_hash text,
-        steps jsonb, result jsonb)
-    WHERE e.id = r.execution_id AND e.id = ANY (written);
-
-    PERFORM torale_internal.finish_sources(p_sources, p_citations, written, p_now);
+        steps = CASE WHEN e.steps IS NULL THEN r.steps ELSE e.steps || r.steps END, result = r.result,
+        source_ids = CASE WHEN p_citations <> '[]' THEN (SELECT array_agg(DISTINCT c.source_id) FROM torale.citations c WHERE c.execution_id = e.id) END
+    FROM unnest(runs) r
+    WHERE e.id = r.execution_id;
     IF p_memories <> '[]' THEN
         INSERT INTO torale.memories (task_id, owner, content, created_by_execution)
         SELECT e.task_id, e.owner, m.content, e.id
         FROM jsonb_to_recordset(p_memories) m (execution_id uuid, content text)
-        JOIN torale.executions e ON e.id = m.execution_id AND e.task_id IS NOT NULL AND e.id = ANY (written)
+        JOIN torale.executions e ON e.id = m.execution_id AND e.task_id IS NOT NULL
+        WHERE m.execution_id = ANY (written)
         ON CONFLICT DO NOTHING;
     END IF;
-    told := torale_internal.finish_notifications(p_runs, written, p_now);
+    told := torale_internal.finish_notifications(runs, p_now);
+    PERFORM torale_internal.finish_tasks(runs, told, p_now);
+    PERFORM torale_internal.finish_requests(runs);
+    DELETE FROM torale_internal.step_replies
+    WHERE execution_id IN (SELECT r.execution_id FROM unnest(runs) r WHERE r.status <> 'retrying');
+    RETURN written;
+END
+$$;
 
+-- Locks what the runs will write, in the agreed order, and tells which of them still hold their
+-- lease. A completing run changes its task row, the others only need it to stay. What somebody's
+-- open transaction holds is left out, not waited for: the caller brings it again.
+CREATE OR REPLACE FUNCTION torale_internal.lock_runs(runs torale_internal.finished_run[]) RETURNS uuid[]
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp
+SET enable_hashjoin = on AS $$
+DECLARE
+    completing uuid[];
+    others uuid[];
+    held uuid[];
+    queued uuid[];
+BEGIN
+    SELECT array_agg(r.task_id) FILTER (WHERE r.complete), array_agg(r.task_id) FILTER (WHERE NOT r.complete)
+    INTO completing, others
+    FROM unnest(runs) r WHERE r.task_id IS NOT NULL;
+    completing := ARRAY(SELECT t.id FROM torale.tasks t WHERE t.id = ANY (completing) ORDER BY t.id FOR NO KEY UPDATE SKIP LOCKED);
+    others := ARRAY(SELECT t.id FROM torale.tasks t WHERE t.id = ANY (others) ORDER BY t.id FOR KEY SHARE SKIP LOCKED);
+    WITH locked AS MATERIALIZED (
+        SELECT s.task_id, s.lease_token
+        FROM torale_internal.task_schedule s
+        WHERE s.task_id = ANY (completing || others) AND s.lease_until IS NOT NULL
+        ORDER BY s.task_id
+        FOR UPDATE SKIP LOCKED
+    )
+    SELECT array_agg(r.execution_id) INTO held
+    FROM unnest(runs) r JOIN locked l ON l.task_id = r.task_id AND l.lease_token = r.token;
+    IF cardinality(runs) > coalesce(cardinality(completing || others), 0) THEN
+        SELECT array_agg(m.execution_id) INTO queued
+        FROM (SELECT r.execution_id FROM unnest(runs) r
+              JOIN torale_internal.requests q ON q.execution_id = r.execution_id AND q.lease_token = r.token
+              WHERE r.task_id IS NULL FOR UPDATE OF q SKIP LOCKED) m;
+    END IF;
+    RETURN coalesce(held, '{}') || coalesce(queued, '{}');
+END
+$$;
+
+-- The queue and the state of the tasks. A task that was edited while it ran is planned anew by
+-- the schedule it has now.
+CREATE OR REPLACE FUNCTION torale_internal.finish_tasks(runs torale_internal.finished_run[], told uuid[], p_now timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    edited uuid[];
+    completing uuid[];
+BEGIN
     UPDATE torale_internal.task_schedule s
     SET lease_until = NULL, lease_owner = NULL,
         execution_id = CASE WHEN r.trigger = 'manual' OR r.status = 'retrying' THEN s.execution_id END,
@@ -85,28 +119,23 @@ BEGIN
         consecutive_failures = r.consecutive_failures,
         last_judged_at = CASE WHEN r.judged THEN p_now ELSE s.last_judged_at END,
         slot = CASE WHEN r.trigger = 'manual' OR s.next_run_at IS NULL THEN s.slot
-                    WHEN r.status = 'retrying' THEN coalesce(r.scheduled_for, s.slot)
-                    WHEN t.updated_at = r.task_seen THEN r.next_slot ELSE fresh.slot END,
-        next_run_at = CASE WHEN r.trigger = 'manual' OR s.next_run_at IS NULL THEN s.next_run_at
-                    WHEN t.updated_at = r.task_seen OR r.status = 'retrying' THEN r.next_run_at ELSE fresh.next_run_at END
-    FROM jsonb_to_recordset(p_runs) r (execution_id uuid, task_id uuid, trigger text, status text, attempts smallint,
-        consecutive_failures integer, judged boolean, scheduled_for timestamptz, next_slot timestamptz, next_run_at timestamptz,
-        task_seen timestamptz)
-    JOIN torale.tasks t ON t.id = r.task_id
-    LEFT JOIN LATERAL torale_internal.first_run(t) fresh ON t.updated_at <> r.task_seen
-    WHERE s.task_id = r.task_id AND r.execution_id = ANY (written);
-
+                    WHEN r.status = 'retrying' THEN coalesce(r.scheduled_for, s.slot) ELSE r.next_slot END,
+        next_run_at = CASE WHEN r.trigger = 'manual' OR s.next_run_at IS NULL THEN s.next_run_at ELSE r.next_run_at END
+    FROM unnest(runs) r
+    WHERE s.task_id = r.task_id;
+    SELECT array_agg(t.id) INTO edited
+    FROM unnest(runs) r JOIN torale.tasks t ON t.id = r.task_id AND t.updated_at <> r.task_seen
+    WHERE r.trigger = 'schedule' AND r.status <> 'retrying' AND t.state = 'active';
+    IF edited IS NOT NULL THEN
+        UPDATE torale_internal.task_schedule s SET slot = f.slot, next_run_at = f.next_run_at
+        FROM torale.tasks t CROSS JOIN LATERAL torale_internal.first_run(t) f
+        WHERE t.id = ANY (edited) AND s.task_id = t.id;
+    END IF;
     SELECT array_agg(r.task_id) INTO completing
-    FROM jsonb_to_recordset(p_runs) r (execution_id uuid, task_id uuid, complete boolean, complete_if_told boolean)
-    WHERE r.complete AND r.execution_id = ANY (written) AND (NOT r.complete_if_told OR r.execution_id = ANY (told));
+    FROM unnest(runs) r WHERE r.complete AND (NOT coalesce(r.complete_if_told, false) OR r.execution_id = ANY (told));
     IF completing IS NOT NULL THEN
         UPDATE torale.tasks SET state = 'completed' WHERE id = ANY (completing) AND state = 'active';
     END IF;
-    PERFORM torale_internal.finish_requests(p_runs, written);
-    DELETE FROM torale_internal.step_replies
-    WHERE execution_id IN (SELECT r.execution_id FROM jsonb_to_recordset(p_runs) r (execution_id uuid, status text)
-                           WHERE r.status <> 'retrying' AND r.execution_id = ANY (written));
-    RETURN written;
 END
 $$;
 
@@ -119,40 +148,34 @@ BEGIN
     SELECT e.task_id, e.owner, i.url, i.title, i.snippet, i.published_at, i.provider, i.content_hash, p_now, p_now, e.id
     FROM jsonb_to_recordset(p_sources) i (execution_id uuid, url text, title text, snippet text, published_at timestamptz,
         provider text, content_hash text)
-    JOIN torale.executions e ON e.id = i.execution_id AND e.task_id IS NOT NULL AND e.id = ANY (p_written)
+    JOIN torale.executions e ON e.id = i.execution_id AND e.task_id IS NOT NULL
+    WHERE i.execution_id = ANY (p_written)
     ON CONFLICT (task_id, content_hash) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at
         WHERE s.last_seen_at < EXCLUDED.last_seen_at - interval '1 hour';
-    IF p_citations = '[]' THEN
-        RETURN;
-    END IF;
-    WITH cited AS (
+    IF p_citations <> '[]' THEN
         INSERT INTO torale.citations (task_id, owner, execution_id, source_id, quote, quote_offset)
         SELECT e.task_id, e.owner, e.id, s.id, c.quote, c.quote_offset
         FROM jsonb_to_recordset(p_citations) c (execution_id uuid, content_hash text, quote text, quote_offset integer)
-        JOIN torale.executions e ON e.id = c.execution_id AND e.task_id IS NOT NULL AND e.id = ANY (p_written)
+        JOIN torale.executions e ON e.id = c.execution_id AND e.task_id IS NOT NULL
         JOIN torale.sources s ON s.task_id = e.task_id AND s.content_hash = c.content_hash
-        RETURNING execution_id, source_id
-    )
-    UPDATE torale.executions e
-    SET source_ids = g.ids
-    FROM (SELECT execution_id, array_agg(DISTINCT source_id) AS ids FROM cited GROUP BY execution_id) g
-    WHERE e.id = g.execution_id;
+        WHERE c.execution_id = ANY (p_written);
+    END IF;
 END
 $$;
 
 -- Findings that were not told inside the horizon, first failures of a streak, recoveries.
 -- Returns the executions whose finding was told now.
-CREATE OR REPLACE FUNCTION torale_internal.finish_notifications(p_runs jsonb, p_written uuid[], p_now timestamptz) RETURNS uuid[]
+CREATE OR REPLACE FUNCTION torale_internal.finish_notifications(runs torale_internal.finished_run[], p_now timestamptz) RETURNS uuid[]
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
     told uuid[];
     fresh uuid[];
 BEGIN
     WITH wanted AS (
-        SELECT r.*, t.owner, t.dedupe_horizon, t.name AS task_name
-        FROM jsonb_to_recordset(p_runs) r (execution_id uuid, task_id uuid, tell text, title text, body text, fingerprint text)
+        SELECT r.execution_id, r.task_id, r.tell, r.title, r.body, r.fingerprint, t.owner, t.dedupe_horizon, t.name AS task_name
+        FROM unnest(runs) r
         JOIN torale.tasks t ON t.id = r.task_id
-        WHERE r.tell IS NOT NULL AND r.execution_id = ANY (p_written)
+        WHERE r.tell IS NOT NULL
     ), repeated AS (
         -- Every quote of this finding stands in one that was told inside the horizon.
         SELECT w.execution_id
@@ -160,10 +183,10 @@ BEGIN
         WHERE w.tell = 'finding' AND w.dedupe_horizon > '0' AND NOT EXISTS (
             SELECT 1 FROM torale.citations c
             WHERE c.execution_id = w.execution_id AND NOT EXISTS (
-                SELECT 1 FROM torale.citations o
-                JOIN torale.notifications n ON n.execution_id = o.execution_id AND n.kind = 'finding'
-                WHERE o.task_id = w.task_id AND o.execution_id <> w.execution_id
-                  AND torale_internal.fold(o.quote) = torale_internal.fold(c.quote) AND n.created_at > p_now - w.dedupe_horizon))
+                SELECT 1 FROM torale.notifications n
+                JOIN torale.citations o ON o.execution_id = n.execution_id
+                WHERE n.task_id = w.task_id AND n.kind = 'finding' AND n.created_at > p_now - w.dedupe_horizon
+                  AND torale_internal.fold(o.quote) = torale_internal.fold(c.quote)))
     ), marked AS (
         UPDATE torale.executions e SET skip_reason = 'already_told' FROM repeated r WHERE e.id = r.execution_id RETURNING e.id
     ), inserted AS (
@@ -184,24 +207,23 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION torale_internal.finish_requests(p_runs jsonb, p_written uuid[]) RETURNS void
+CREATE OR REPLACE FUNCTION torale_internal.finish_requests(runs torale_internal.finished_run[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 BEGIN
     -- Slots that came due while the task ran: one row says that they were not run, and why.
     INSERT INTO torale.executions (task_id, owner, trigger, status, scheduled_for, finished_at, slots_from, slots_until, slots, skip_reason)
     SELECT t.id, t.owner, 'schedule', r.passed_status, r.passed_from, now(), r.passed_from, r.passed_until, r.passed_slots, r.passed_reason
-    FROM jsonb_to_recordset(p_runs) r (execution_id uuid, task_id uuid, passed_status text, passed_reason text,
-        passed_from timestamptz, passed_until timestamptz, passed_slots integer)
+    FROM unnest(runs) r
     JOIN torale.tasks t ON t.id = r.task_id
-    WHERE r.passed_slots > 0 AND r.execution_id = ANY (p_written)
+    WHERE r.passed_slots > 0
     ON CONFLICT DO NOTHING;
     DELETE FROM torale_internal.requests q
-    USING jsonb_to_recordset(p_runs) r (execution_id uuid, status text)
-    WHERE q.execution_id = r.execution_id AND r.status <> 'retrying' AND r.execution_id = ANY (p_written);
+    USING unnest(runs) r
+    WHERE q.execution_id = r.execution_id AND r.status <> 'retrying' AND r.trigger <> 'schedule';
     UPDATE torale_internal.requests q
     SET lease_until = NULL, lease_owner = NULL, due_at = r.next_run_at, attempt = r.attempts
-    FROM jsonb_to_recordset(p_runs) r (execution_id uuid, status text, next_run_at timestamptz, attempts smallint)
-    WHERE q.execution_id = r.execution_id AND r.status = 'retrying' AND r.execution_id = ANY (p_written);
+    FROM unnest(runs) r
+    WHERE q.execution_id = r.execution_id AND r.status = 'retrying' AND r.trigger <> 'schedule';
 END
 $$;
 

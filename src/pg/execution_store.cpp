@@ -67,8 +67,7 @@ scheduler::ServerState SqlExecutionStore::read_state() {
     Transaction transaction("torale: reading providers");
     scheduler::ServerState state;
     const Rows flags = transaction.run(
-        "SELECT torale_internal.is_active(), NOT EXISTS (SELECT 1 FROM "
-        "torale_internal.housekeeping h WHERE h.cron_job_id IS NOT NULL)");
+        "SELECT torale_internal.is_active(), torale_internal.housekeeping_job() IS NULL");
     state.is_active = flags.boolean(0, 0) && settings.enabled;
     state.housekeeping_is_ours = flags.boolean(0, 1);
     const Rows rows = transaction.run(
@@ -99,12 +98,14 @@ void SqlExecutionStore::take_over() {
     }
 }
 
-std::vector<Claim> SqlExecutionStore::claim_due(int limit, bool recall) {
+std::vector<Claim> SqlExecutionStore::claim_due(int limit, bool recall,
+                                                bool documents) {
     Transaction transaction("torale: claiming due tasks");
     const Rows rows = transaction.run(
         "SELECT * FROM torale_internal.claim_due(statement_timestamp(), $1::integer, "
-        "$2::interval, $3, $4)",
-        {as_int8(limit), as_text(lease_interval()), as_text(lease_owner_), as_boolean(recall)});
+        "$2::interval, $3, $4, $5)",
+        {as_int8(limit), as_text(lease_interval()), as_text(lease_owner_), as_boolean(recall),
+         as_boolean(documents)});
     transaction.commit();
     std::vector<Claim> claims = read_due_claims(rows);
     const core::Time now = core::SystemClock{}.now();

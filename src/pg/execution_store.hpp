@@ -15,7 +15,7 @@ public:
 
     scheduler::ServerState read_state() override;
     void take_over() override;
-    std::vector<scheduler::Claim> claim_due(int limit, bool recall) override;
+    std::vector<scheduler::Claim> claim_due(int limit, bool recall, bool documents) override;
     std::vector<scheduler::Claim> claim_requests(int limit) override;
     std::optional<core::Time> next_due() override;
     std::int64_t count_due(int count_max) override;

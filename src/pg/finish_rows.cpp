@@ -1,6 +1,7 @@
 // Writes what ended: the jsonb arguments of torale_internal.finish() and its smaller kin.
 #include "core/text.hpp"
 #include "pg/execution_rows.hpp"
+#include "pg/json_text.hpp"
 
 namespace torale::pg {
 
@@ -9,147 +10,155 @@ namespace {
 using core::Json;
 using scheduler::Finished;
 
-Json time_or_null(const std::optional<core::Time>& time) {
-    return time ? Json(core::write_time(*time)) : Json();
-}
-Json text_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
-Json write_steps(const Finished& finished) {
-    Json steps = Json::array();
+std::string write_steps(const Finished& finished) {
+    JsonRows steps;
     for (const agent::Step& step : finished.conclusion.steps) {
-        steps.push_back({{"kind", step.kind},
-                         {"provider", step.provider},
-                         {"started_at", core::write_time(step.started_at)},
-                         {"duration_ms", step.duration_ms},
-                         {"status", step.status},
-                         {"attempt", finished.claim.attempt},
-                         {"detail", step.detail}});
+        steps.open();
+        steps.text("kind", step.kind);
+        steps.exact_text("provider", step.provider);
+        steps.time("started_at", step.started_at);
+        steps.number("duration_ms", step.duration_ms);
+        steps.text("status", step.status);
+        steps.number("attempt", std::int64_t{finished.claim.attempt});
+        steps.raw("detail", core::write_json(step.detail));
+        steps.close();
     }
-    return steps;
+    return steps.take();
 }
 
 // A preview stores no task, so its sources are part of its result.
-Json write_preview(const Finished& finished) {
+std::string write_preview(const Finished& finished) {
     Json sources = Json::array();
     for (const core::Source& source : finished.conclusion.sources) {
         Json quotes = Json::array();
         for (const core::Citation& citation : finished.conclusion.judgement.citations) {
             if (citation.source == source.number) quotes.push_back(citation.quote);
         }
+        Json published;
+        if (source.published_at) published = core::write_time(*source.published_at);
         sources.push_back({{"url", source.url},
                            {"title", source.title},
-                           {"published_at", time_or_null(source.published_at)},
+                           {"published_at", published},
                            {"quotes", quotes}});
     }
-    return {{"sources", sources}};
+    return core::write_json(Json{{"sources", sources}});
 }
 
 // What the owner is told, if anything: the kind, a title and a body in Markdown.
-void write_telling(Json& run, const Finished& finished) {
+void write_telling(JsonRows& run, const Finished& finished) {
     const agent::Conclusion& conclusion = finished.conclusion;
     const core::Outcome& outcome = finished.outcome;
     if (!finished.claim.has_task()) return;
     const std::string& name = finished.claim.briefing.task.name;
     if (outcome.tell_finding) {
-        run["tell"] = "finding";
-        run["title"] = name;
-        run["body"] = conclusion.judgement.notification.value_or(conclusion.judgement.evidence);
-        run["fingerprint"] = conclusion.fingerprint;
+        run.text("tell", "finding");
+        run.text("title", name);
+        run.exact_text("body",
+                       conclusion.judgement.notification.value_or(conclusion.judgement.evidence));
+        run.text("fingerprint", conclusion.fingerprint);
     } else if (outcome.tell_failure && conclusion.failure) {
-        run["tell"] = "failure";
-        run["title"] = name + " failed";
-        run["body"] = "The last run failed (" + std::string(core::name_of(conclusion.failure->category)) +
-                      "): " + conclusion.failure->message + ". It keeps its schedule.";
+        run.text("tell", "failure");
+        run.text("title", name + " failed");
+        run.text("body",
+                 "The last run failed (" + std::string(core::name_of(conclusion.failure->category)) +
+                     "): " + conclusion.failure->message + ". It keeps its schedule.");
     } else if (outcome.tell_recovery) {
-        run["tell"] = "recovery";
-        run["title"] = name + " recovered";
-        run["body"] = "The task runs again.";
+        run.text("tell", "recovery");
+        run.text("title", name + " recovered");
+        run.text("body", "The task runs again.");
     }
 }
 
-void write_verdict(Json& run, const agent::Conclusion& conclusion) {
+void write_verdict(JsonRows& run, const agent::Conclusion& conclusion) {
     const core::Judgement& judgement = conclusion.judgement;
     const bool has_verdict = conclusion.judged || conclusion.skip_reason == "no_sources";
     if (conclusion.failure || !has_verdict) return;
-    run["verdict"] = core::name_of(judgement.verdict);
-    run["confidence"] = conclusion.confidence.value;
-    run["confidence_parts"] = {{"independent_domains", conclusion.confidence.independent_domains},
-                               {"quote_strength", conclusion.confidence.quote_strength},
-                               {"date_certainty", conclusion.confidence.date_certainty},
-                               {"agreement", conclusion.confidence.agreement}};
-    run["notification"] = text_or_null(judgement.notification);
-    run["topic"] = text_or_null(judgement.topic);
-    run["suggested_next_run"] = text_or_null(judgement.next_run);
-    if (judgement.model_confidence) run["model_confidence"] = *judgement.model_confidence;
+    run.text("verdict", core::name_of(judgement.verdict));
+    run.number("confidence", std::int64_t{conclusion.confidence.value});
+    run.raw("confidence_parts",
+            "{\"independent_domains\":" + std::to_string(conclusion.confidence.independent_domains) +
+                ",\"quote_strength\":" + std::to_string(conclusion.confidence.quote_strength) +
+                ",\"date_certainty\":" + std::to_string(conclusion.confidence.date_certainty) +
+                ",\"agreement\":" + std::to_string(conclusion.confidence.agreement) + "}");
+    run.optional_text("notification", judgement.notification);
+    run.optional_text("topic", judgement.topic);
+    run.optional_text("suggested_next_run", judgement.next_run);
+    if (judgement.model_confidence) {
+        run.number("model_confidence", std::int64_t{*judgement.model_confidence});
+    }
 }
 
-void write_plan(Json& run, const Finished& finished) {
+void write_plan(JsonRows& run, const Finished& finished) {
     const core::Outcome& outcome = finished.outcome;
-    const int attempt = finished.claim.attempt;
-    run["attempts"] = outcome.attempt_consumed ? attempt : attempt - 1;
-    run["consecutive_failures"] = outcome.consecutive_failures;
-    run["judged"] = finished.conclusion.judged && !finished.conclusion.failure;
-    run["scheduled_for"] = time_or_null(finished.claim.scheduled_for);
-    run["next_slot"] = time_or_null(outcome.next_slot);
-    run["next_run_at"] = time_or_null(outcome.next_run_at);
-    run["task_seen"] = text_or_null(finished.claim.task_seen);
-    run["complete"] = outcome.complete_task;
-    run["complete_if_told"] = outcome.tell_finding && outcome.next_run_at;
-    run["slots"] = finished.slots;
-    run["slots_from"] = time_or_null(finished.slots_from);
-    run["slots_until"] = time_or_null(finished.slots_until);
+    const std::int64_t attempt = finished.claim.attempt;
+    run.number("attempts", outcome.attempt_consumed ? attempt : attempt - 1);
+    run.number("consecutive_failures", std::int64_t{outcome.consecutive_failures});
+    run.boolean("judged", finished.conclusion.judged && !finished.conclusion.failure);
+    run.time("scheduled_for", finished.claim.scheduled_for);
+    run.time("next_slot", outcome.next_slot);
+    run.time("next_run_at", outcome.next_run_at);
+    run.text("task_seen", finished.claim.task_seen);
+    run.boolean("complete", outcome.complete_task);
+    run.boolean("complete_if_told", outcome.tell_finding && outcome.next_run_at);
+    run.number("slots", std::int64_t{finished.slots});
+    run.time("slots_from", finished.slots_from);
+    run.time("slots_until", finished.slots_until);
     if (finished.passed.count > 0) {
-        run["passed_slots"] = finished.passed.count;
-        run["passed_from"] = core::write_time(finished.passed.from);
-        run["passed_until"] = core::write_time(finished.passed.until);
-        run["passed_status"] = "skipped";
-        run["passed_reason"] = "overlap";
+        run.number("passed_slots", std::int64_t{finished.passed.count});
+        run.time("passed_from", finished.passed.from);
+        run.time("passed_until", finished.passed.until);
+        run.text("passed_status", "skipped");
+        run.text("passed_reason", "overlap");
     }
 }
 
-Json write_run(const Finished& finished) {
+void write_run(JsonRows& run, const Finished& finished) {
     const agent::Conclusion& conclusion = finished.conclusion;
-    Json run = {{"execution_id", finished.claim.briefing.execution_id},
-                {"task_id", text_or_null(finished.claim.briefing.task.id)},
-                {"token", finished.claim.token},
-                {"trigger", core::name_of(finished.claim.trigger)},
-                {"status", core::name_of(finished.outcome.status)},
-                {"evidence", text_or_null(conclusion.judgement.evidence)},
-                {"skip_reason", text_or_null(conclusion.skip_reason)},
-                {"tokens_in", conclusion.usage.tokens_in},
-                {"tokens_out", conclusion.usage.tokens_out},
-                {"cost_usd", conclusion.usage.cost_usd},
-                {"model", text_or_null(conclusion.model)},
-                {"prompt_hash", text_or_null(conclusion.prompt_hash)},
-                {"steps", write_steps(finished)}};
+    run.open();
+    run.text("execution_id", finished.claim.briefing.execution_id);
+    run.text("task_id", finished.claim.briefing.task.id);
+    run.number("token", finished.claim.token);
+    run.text("trigger", core::name_of(finished.claim.trigger));
+    run.text("status", core::name_of(finished.outcome.status));
+    run.text("evidence", conclusion.judgement.evidence);
+    run.text("skip_reason", conclusion.skip_reason);
+    run.number("tokens_in", conclusion.usage.tokens_in);
+    run.number("tokens_out", conclusion.usage.tokens_out);
+    run.number("cost_usd", conclusion.usage.cost_usd);
+    run.text("model", conclusion.model);
+    run.text("prompt_hash", conclusion.prompt_hash);
+    run.raw("steps", write_steps(finished));
     if (conclusion.failure) {
-        run["error_category"] = core::name_of(conclusion.failure->category);
-        run["error_message"] = conclusion.failure->message;
+        run.text("error_category", core::name_of(conclusion.failure->category));
+        run.text("error_message", conclusion.failure->message);
     }
-    if (!finished.claim.has_task()) run["result"] = write_preview(finished);
+    if (!finished.claim.has_task()) run.raw("result", write_preview(finished));
     write_verdict(run, conclusion);
     write_plan(run, finished);
     write_telling(run, finished);
-    return run;
+    run.close();
 }
 
-void append_found(Json& sources, Json& citations, const Finished& finished) {
+void write_found(JsonRows& sources, JsonRows& citations, const Finished& finished) {
     const std::string& execution = finished.claim.briefing.execution_id;
     for (const core::Source& source : finished.conclusion.sources) {
-        sources.push_back({{"execution_id", execution},
-                           {"url", source.url},
-                           {"title", source.title},
-                           {"snippet", source.snippet},
-                           {"published_at", time_or_null(source.published_at)},
-                           {"provider", source.provider},
-                           {"content_hash", source.content_hash}});
+        sources.open();
+        sources.text("execution_id", execution);
+        sources.exact_text("url", source.url);
+        sources.exact_text("title", source.title);
+        sources.exact_text("snippet", source.snippet);
+        sources.time("published_at", source.published_at);
+        sources.exact_text("provider", source.provider);
+        sources.exact_text("content_hash", source.content_hash);
+        sources.close();
         for (const core::Citation& citation : finished.conclusion.judgement.citations) {
             if (citation.source != source.number) continue;
-            citations.push_back({{"execution_id", execution},
-                                 {"content_hash", source.content_hash},
-                                 {"quote", citation.quote},
-                                 {"quote_offset", citation.quote_offset}});
+            citations.open();
+            citations.text("execution_id", execution);
+            citations.text("content_hash", source.content_hash);
+            citations.text("quote", citation.quote);
+            citations.number("quote_offset", citation.quote_offset);
+            citations.close();
         }
     }
 }
@@ -157,65 +166,78 @@ void append_found(Json& sources, Json& citations, const Finished& finished) {
 }  // namespace
 
 FinishArguments write_finished(const std::vector<Finished>& finished) {
-    Json runs = Json::array();
-    Json sources = Json::array();
-    Json citations = Json::array();
-    Json memories = Json::array();
+    JsonRows runs;
+    JsonRows sources;
+    JsonRows citations;
+    JsonRows memories;
     for (const Finished& one : finished) {
-        runs.push_back(write_run(one));
-        append_found(sources, citations, one);
+        write_run(runs, one);
+        write_found(sources, citations, one);
         for (const std::string& memory : one.conclusion.judgement.memories) {
-            memories.push_back({{"execution_id", one.claim.briefing.execution_id},
-                                {"content", core::truncate(memory, 2000)}});
+            memories.open();
+            memories.text("execution_id", one.claim.briefing.execution_id);
+            memories.text("content", core::truncate(memory, 2000));
+            memories.close();
         }
     }
-    return {core::write_json(runs), core::write_json(sources), core::write_json(citations),
-            core::write_json(memories)};
+    return {runs.take(), sources.take(), citations.take(), memories.take()};
 }
 
 std::string write_checks(const std::vector<scheduler::CheckRequest>& requests) {
-    Json checks = Json::array();
+    JsonRows checks;
     for (const scheduler::CheckRequest& request : requests) {
-        Json replies = Json::array();
+        JsonRows replies;
         for (const agent::StoredReply& reply : request.check.replies) {
-            replies.push_back({{"key", reply.key}, {"status", reply.status}, {"body", reply.body}});
+            replies.open();
+            replies.text("key", reply.key);
+            replies.number("status", std::int64_t{reply.status});
+            replies.exact_text("body", reply.body);
+            replies.close();
         }
-        checks.push_back({{"execution_id", request.execution_id},
-                          {"task_id", text_or_null(request.task_id)},
-                          {"replies", replies},
-                          {"hashes", request.check.hashes}});
+        checks.open();
+        checks.text("execution_id", request.execution_id);
+        checks.text("task_id", request.task_id);
+        checks.raw("replies", replies.take());
+        checks.raw("hashes", core::write_json(request.check.hashes));
+        checks.close();
     }
-    return core::write_json(checks);
+    return checks.take();
 }
 
 std::string write_cooldowns(const std::vector<agent::Cooldown>& cooldowns) {
-    Json rows = Json::array();
+    JsonRows rows;
     for (const agent::Cooldown& cooldown : cooldowns) {
-        rows.push_back({{"provider", cooldown.provider},
-                        {"pause_ms", cooldown.pause.count()},
-                        {"category", core::name_of(cooldown.category)},
-                        {"message", cooldown.message}});
+        rows.open();
+        rows.text("provider", cooldown.provider);
+        rows.number("pause_ms", std::int64_t{cooldown.pause.count()});
+        rows.text("category", core::name_of(cooldown.category));
+        rows.text("message", cooldown.message);
+        rows.close();
     }
-    return core::write_json(rows);
+    return rows.take();
 }
 
 std::string write_deliveries_done(const std::vector<scheduler::DeliveryDone>& done) {
-    Json rows = Json::array();
+    JsonRows rows;
     for (const scheduler::DeliveryDone& one : done) {
         const char* status = one.status == scheduler::DeliveryStatus::delivered ? "delivered"
                              : one.status == scheduler::DeliveryStatus::pending ? "pending"
                                                                                 : "dead";
-        rows.push_back({{"delivery_id", one.delivery_id},
-                        {"token", one.token},
-                        {"attempt", one.attempt},
-                        {"status", status},
-                        {"response_status", one.response_status ? Json(one.response_status) : Json()},
-                        {"error", text_or_null(one.error)},
-                        {"duration_ms", one.duration_ms},
-                        {"next_attempt_at", time_or_null(one.next_attempt_at)},
-                        {"disable", one.disable_channel}});
+        rows.open();
+        rows.text("delivery_id", one.delivery_id);
+        rows.number("token", one.token);
+        rows.number("attempt", std::int64_t{one.attempt});
+        rows.text("status", status);
+        if (one.response_status != 0) {
+            rows.number("response_status", std::int64_t{one.response_status});
+        }
+        rows.text("error", one.error);
+        rows.number("duration_ms", one.duration_ms);
+        rows.time("next_attempt_at", one.next_attempt_at);
+        rows.boolean("disable", one.disable_channel);
+        rows.close();
     }
-    return core::write_json(rows);
+    return rows.take();
 }
 
 }  // namespace torale::pg

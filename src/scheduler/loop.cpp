@@ -72,8 +72,11 @@ void Loop::start_due() {
     next_poll_ = at + limits_.poll_interval;
     const int room = limits_.max_inflight - static_cast<int>(runs_.size());
     const int limit = std::min(room, limits_.claim_rows);
-    const bool recall = !state_.judges.empty() && state_.judges.front().provider.adapter != "rules";
-    std::vector<Claim> claims = store_.claim_due(limit, recall);
+    const auto is_local = [](const std::vector<ProviderState>& list, const char* adapter) {
+        return list.empty() || list.front().provider.adapter == adapter;
+    };
+    std::vector<Claim> claims = store_.claim_due(limit, !is_local(state_.judges, "rules"),
+                                                 is_local(state_.search, "builtin"));
     const bool more = static_cast<int>(claims.size()) >= limit;
     begin(std::move(claims));
     begin(store_.claim_requests(std::max(1, limit / 2)));

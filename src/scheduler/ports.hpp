@@ -94,7 +94,8 @@ public:
     virtual ServerState read_state() = 0;
     // Frees leases of schedulers that are gone; called once, before anything is claimed.
     virtual void take_over() = 0;
-    virtual std::vector<Claim> claim_due(int limit, bool recall) = 0;
+    // `recall`: with history for a judge that reads it; `documents`: look whether there are any.
+    virtual std::vector<Claim> claim_due(int limit, bool recall, bool documents) = 0;
     virtual std::vector<Claim> claim_requests(int limit) = 0;
     // The earliest time at which a task or request wants to run; nothing = none.
     virtual std::optional<Time> next_due() = 0;
