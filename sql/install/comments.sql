@@ -388,6 +388,7 @@ COMMENT ON FUNCTION torale_internal.housekeeping_job IS 'pg_cron''s job for it; 
 COMMENT ON FUNCTION torale_internal.uuid_at IS 'The smallest UUIDv7 of an instant.';
 COMMENT ON FUNCTION torale_internal.replace_shipped_provider IS 'In a restore: makes room for the dumped provider.';
 COMMENT ON FUNCTION torale_internal.replace_shipped_template IS 'In a restore: makes room for the dumped template.';
+COMMENT ON FUNCTION torale_internal.still_leased IS 'Which of these executions hold their lease under these tokens.';
 COMMENT ON FUNCTION torale_internal.restore_begins IS 'In a restore: the rows of one COPY are not checked against tables that may come later.';
 COMMENT ON FUNCTION torale_internal.restore_ends IS 'In a restore: checks are on again after one COPY.';
 COMMENT ON FUNCTION torale_internal.providers_before_write IS 'Refuses an adapter that this version does not have.';

@@ -25,7 +25,9 @@ CREATE OR REPLACE FUNCTION torale_internal.finish(
 RETURNS uuid[]
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp
 -- A batch is a few hundred rows of tables of any size: looked up by key, never read whole.
-SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off
+-- References may be locked as well, by who deletes a channel.
+SET lock_timeout = '200ms' AS $$
 DECLARE
     runs torale_internal.finished_run[];
     written uuid[];
@@ -102,6 +104,18 @@ BEGIN
     END IF;
     RETURN coalesce(held, '{}') || coalesce(queued, '{}');
 END
+$$;
+
+-- Which of these executions are still leased under their tokens: what finish() left out because
+-- it was locked.
+CREATE OR REPLACE FUNCTION torale_internal.still_leased(p_executions text[], p_tokens text[]) RETURNS SETOF text
+LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
+    SELECT u.id
+    FROM unnest(p_executions, p_tokens) AS u (id, token)
+    JOIN torale.executions e ON e.id = u.id::uuid
+    WHERE EXISTS (SELECT 1 FROM torale_internal.task_schedule s
+                  WHERE s.task_id = e.task_id AND s.lease_token = u.token::bigint AND s.lease_until IS NOT NULL)
+       OR EXISTS (SELECT 1 FROM torale_internal.requests q WHERE q.execution_id = e.id AND q.lease_token = u.token::bigint)
 $$;
 
 -- The queue and the state of the tasks. A task that was edited while it ran is planned anew by

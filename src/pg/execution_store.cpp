@@ -3,6 +3,8 @@
 #include "pg/execution_store.hpp"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "pg/execution_rows.hpp"
 #include "pg/log.hpp"
@@ -50,6 +52,11 @@ scheduler::ProviderState read_provider(const Rows& rows, std::size_t i, const Se
     return state;
 }
 
+// Somebody else's transaction was in the way; the same write succeeds when that is over.
+bool is_lock_conflict(const Error& error) {
+    return error.sqlstate == "55P03" || error.sqlstate == "40P01" || error.sqlstate == "57014";
+}
+
 bool is_usable(const providers::Provider& provider) {
     const providers::Adapter* adapter = providers::find_adapter(provider.adapter);
     return adapter != nullptr && (!adapter->needs_key || !provider.api_key.empty());
@@ -89,8 +96,8 @@ scheduler::ServerState SqlExecutionStore::read_state() {
 
 void SqlExecutionStore::take_over() {
     Transaction transaction("torale: taking over leases");
-    const Rows rows = transaction.run("SELECT torale_internal.release_dead_leases($1)",
-                                      {as_text(lease_owner_)});
+    const Rows rows =
+        transaction.run("SELECT torale_internal.release_dead_leases($1)", {as_text(lease_owner_)});
     transaction.commit();
     if (rows.integer(0, 0) > 0) {
         log_line("leases of a dead scheduler taken over count=" +
@@ -98,8 +105,8 @@ void SqlExecutionStore::take_over() {
     }
 }
 
-std::vector<Claim> SqlExecutionStore::claim_due(int limit, bool recall,
-                                                bool documents) {
+std::vector<Claim> SqlExecutionStore::claim_due(int limit, bool recall, bool documents) {
+    bring_held();
     Transaction transaction("torale: claiming due tasks");
     const Rows rows = transaction.run(
         "SELECT * FROM torale_internal.claim_due(statement_timestamp(), $1::integer, "
@@ -192,11 +199,39 @@ agent::DocumentHits SqlExecutionStore::search_documents(
 void SqlExecutionStore::finish_batch(const std::vector<Finished>& finished) {
     const FinishArguments arguments = write_finished(finished);
     Transaction transaction("torale: finishing executions");
-    transaction.run(
-        "SELECT torale_internal.finish($1, $2, $3, $4, clock_timestamp())",
-        {as_jsonb(arguments.runs), as_jsonb(arguments.sources), as_jsonb(arguments.citations),
-         as_jsonb(arguments.memories)});
+    const Rows written =
+        transaction.run("SELECT torale_internal.finish($1, $2, $3, $4, clock_timestamp())::text[]",
+                        {as_jsonb(arguments.runs), as_jsonb(arguments.sources),
+                         as_jsonb(arguments.citations), as_jsonb(arguments.memories)});
+    hold_unwritten(transaction, finished, written);
     transaction.commit();
+}
+
+// Left out was what lost its lease, which is to be forgotten, and what was locked: the lease of
+// that is still ours.
+void SqlExecutionStore::hold_unwritten(Transaction& transaction,
+                                       const std::vector<Finished>& finished, const Rows& written) {
+    const auto& ids = std::get<TextArray>(written.at(0, 0));
+    if (ids.size() >= finished.size()) return;
+    const std::set<std::string_view> known(ids.begin(), ids.end());
+    std::map<std::string, const Finished*> missing;
+    TextArray executions, tokens;
+    for (const Finished& one : finished) {
+        if (known.contains(one.claim.briefing.execution_id)) continue;
+        missing[one.claim.briefing.execution_id] = &one;
+        executions.push_back(one.claim.briefing.execution_id);
+        tokens.push_back(std::to_string(one.claim.token));
+    }
+    const Rows locked = transaction.run("SELECT torale_internal.still_leased($1, $2)",
+                                        {as_text_array(executions), as_text_array(tokens)});
+    for (std::size_t i = 0; i < locked.size(); ++i) {
+        held_.push_back(*missing.at(locked.text(i, 0)));
+    }
+}
+
+void SqlExecutionStore::bring_held() {
+    const std::vector<Finished> again = std::exchange(held_, {});
+    if (!again.empty()) finish(again);
 }
 
 void SqlExecutionStore::finish(const std::vector<Finished>& finished) {
@@ -209,15 +244,34 @@ void SqlExecutionStore::finish(const std::vector<Finished>& finished) {
         log_line("batch refused, writing row by row count=" + std::to_string(finished.size()) +
                  " sqlstate=" + error.sqlstate + " why=\"" + error.what() + "\"");
     }
-    for (const Finished& one : finished) {
+    for (const Finished& one : finished) finish_alone(one);
+}
+
+// Whatever becomes of it, the worker lives: what cannot be written is taken up again when its
+// lease runs out.
+void SqlExecutionStore::finish_alone(const Finished& one) {
+    const auto refused = [&](const char* what, const Error& error) {
+        log_line(what + (" execution=" + one.claim.briefing.execution_id) +
+                 " sqlstate=" + error.sqlstate + " why=\"" + error.what() + "\"");
+    };
+    try {
+        finish_batch({one});
+        return;
+    } catch (const ExtensionGone&) {
+        throw;
+    } catch (const Error& error) {
+        const bool is_leased = core::SystemClock{}.now() < one.claim.claimed_at + current().lease;
+        if (is_lock_conflict(error)) {
+            if (is_leased) held_.push_back(one);
+            return;
+        }
+        refused("result refused", error);
         try {
-            finish_batch({one});
+            finish_batch({as_failure(one, error.what())});
         } catch (const ExtensionGone&) {
             throw;
-        } catch (const Error& error) {
-            log_line("result refused execution=" + one.claim.briefing.execution_id +
-                     " sqlstate=" + error.sqlstate + " why=\"" + error.what() + "\"");
-            finish_batch({as_failure(one, error.what())});
+        } catch (const Error& again) {
+            refused("failure refused, given up", again);
         }
     }
 }

@@ -21,8 +21,7 @@ public:
     std::int64_t count_due(int count_max) override;
     std::vector<agent::KnownHashes> check_sources(
         const std::vector<scheduler::CheckRequest>& requests) override;
-    agent::DocumentHits search_documents(
-        const providers::builtin::DocumentQuery& query) override;
+    agent::DocumentHits search_documents(const providers::builtin::DocumentQuery& query) override;
     void finish(const std::vector<scheduler::Finished>& finished) override;
     void cool_providers(const std::vector<agent::Cooldown>& cooldowns) override;
     std::vector<scheduler::DeliveryClaim> claim_deliveries(int limit, int per_channel) override;
@@ -33,7 +32,14 @@ public:
 
 private:
     void finish_batch(const std::vector<scheduler::Finished>& finished);
+    void finish_alone(const scheduler::Finished& one);
+    void hold_unwritten(Transaction& transaction, const std::vector<scheduler::Finished>& finished,
+                        const Rows& written);
+    void bring_held();
     std::string lease_interval() const;
+
+    // Results whose rows are in somebody's open transaction: brought again with each claim.
+    std::vector<scheduler::Finished> held_;
 
     std::string lease_owner_;
 };
