@@ -44,7 +44,7 @@ SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     RETURN QUERY
     WITH due AS MATERIALIZED (
-        SELECT s.task_id AS id
+        SELECT s.task_id AS id, s.execution_id IS NOT NULL AS is_resumed
         FROM torale_internal.task_schedule s
         JOIN torale.tasks t ON t.id = s.task_id
         WHERE s.next_run_at <= p_now AND (s.lease_until IS NULL OR s.lease_until < p_now)
@@ -58,7 +58,7 @@ BEGIN
         FROM due
         WHERE s.task_id = due.id
         -- A next_run_at set by hand before the slot is a slot of its own.
-        RETURNING s.*, least(s.slot, s.next_run_at) AS due_slot
+        RETURNING s.*, least(s.slot, s.next_run_at) AS due_slot, due.is_resumed
     ), recorded AS (
         INSERT INTO torale.executions AS e (id, task_id, owner, trigger, status, scheduled_for, started_at, attempts)
         SELECT l.execution_id, l.task_id, t.owner, 'schedule', 'running',
@@ -79,7 +79,8 @@ BEGIN
         CASE WHEN p_recall AND l.last_judged_at IS NOT NULL THEN torale_internal.past_notifications(l.task_id)::text END,
         CASE WHEN p_recall AND EXISTS (SELECT 1 FROM torale.memories m WHERE m.task_id = l.task_id)
             THEN torale_internal.current_memories(l.task_id)::text END,
-        CASE WHEN l.attempt > 1 THEN torale_internal.replies_of(l.execution_id)::text END,
+        -- Not by the attempt: a run that was put off or given back has the same number again.
+        CASE WHEN l.is_resumed THEN torale_internal.replies_of(l.execution_id)::text END,
         NOT p_documents OR EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner = t.owner)
             OR EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner IS NULL)
     FROM leased l
@@ -157,21 +158,21 @@ SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     -- An execution that somebody is deleting needs no reply; nobody waits for the end of that.
     WITH staying AS MATERIALIZED (
-        SELECT e.id
-        FROM jsonb_to_recordset(p_checks) c (execution_id uuid)
+        SELECT e.id, c.replies
+        FROM jsonb_to_recordset(p_checks) c (execution_id uuid, replies jsonb)
         JOIN torale.executions e ON e.id = c.execution_id
         FOR KEY SHARE OF e SKIP LOCKED
     )
     INSERT INTO torale_internal.step_replies (execution_id, key, status, body)
     SELECT e.id, r.key, r.status, r.body
-    FROM jsonb_to_recordset(p_checks) c (execution_id uuid, replies jsonb)
-    JOIN staying e ON e.id = c.execution_id
-    CROSS JOIN LATERAL jsonb_to_recordset(c.replies) r (key text, status integer, body text)
+    FROM staying e
+    CROSS JOIN LATERAL jsonb_to_recordset(e.replies) r (key text, status integer, body text)
     ON CONFLICT DO NOTHING;
     RETURN QUERY
     SELECT c.execution_id, array_agg(s.content_hash)
     FROM jsonb_to_recordset(p_checks) c (execution_id uuid, task_id uuid, hashes text[])
-    JOIN torale_internal.task_schedule k ON k.task_id = c.task_id AND k.last_judged_at IS NOT NULL
+    -- OFFSET 0 keeps the order: from the few rows of the batch to the tables.
+    CROSS JOIN LATERAL (SELECT x.last_judged_at FROM torale_internal.task_schedule x WHERE x.task_id = c.task_id OFFSET 0) k
     CROSS JOIN LATERAL (
         SELECT x.content_hash FROM torale.sources x
         WHERE x.task_id = c.task_id AND x.content_hash = ANY (c.hashes) AND x.first_seen_at <= k.last_judged_at OFFSET 0) s

@@ -162,17 +162,29 @@ void Loop::finish_ended() {
         }
     }
     store_.finish(finished);
-    if (!cooldowns.empty()) {
-        store_.cool_providers(cooldowns);
-        for (const agent::Cooldown& pause : cooldowns) {
-            sleeper_.log("provider paused name=" + pause.provider +
-                         " category=" + core::name_of(pause.category) +
-                         " ms=" + std::to_string(pause.pause.count()) + " why=\"" +
-                         pause.message + "\"");
-        }
-        look_again_ = true;
-    }
+    if (!cooldowns.empty()) pause_providers(cooldowns);
     deliverer_.look_again();
+}
+
+// One log line a pause: the runs that were in flight when it began all report it.
+void Loop::pause_providers(const std::vector<agent::Cooldown>& cooldowns) {
+    store_.cool_providers(cooldowns);
+    const Time at = now();
+    for (const agent::Cooldown& pause : cooldowns) {
+        bool is_known = false;
+        for (auto* states : {&state_.search, &state_.judges}) {
+            for (ProviderState& state : *states) {
+                if (state.provider.name != pause.provider) continue;
+                is_known = state.cooling_until && *state.cooling_until > at;
+                if (!is_known) state.cooling_until = at + pause.pause;
+            }
+        }
+        if (is_known) continue;
+        sleeper_.log("provider paused name=" + pause.provider + " category=" +
+                     core::name_of(pause.category) + " ms=" + std::to_string(pause.pause.count()) +
+                     " why=\"" + pause.message + "\"");
+    }
+    look_again_ = true;
 }
 
 Finished Loop::settle(Ended ended) {
@@ -242,8 +254,9 @@ Usable usable_providers(const std::vector<ProviderState>& configured, Time now) 
     for (const ProviderState& state : configured) {
         if (is_builtin(state) && !only_builtin) continue;
         if (state.cooling_until && *state.cooling_until > now) {
-            usable.wait_until = usable.wait_until ? std::min(*usable.wait_until, *state.cooling_until)
-                                                  : *state.cooling_until;
+            usable.wait_until = usable.wait_until
+                                    ? std::min(*usable.wait_until, *state.cooling_until)
+                                    : *state.cooling_until;
             continue;
         }
         usable.providers.push_back(state.provider);

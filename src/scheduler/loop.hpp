@@ -61,6 +61,7 @@ private:
     void answer_from_store();
     bool flush_is_due() const;
     void finish_ended();
+    void pause_providers(const std::vector<agent::Cooldown>& cooldowns);
     Finished settle(Ended ended);
     void refresh_state();
     void keep_house();

@@ -24,12 +24,13 @@ our $GEMINI_KEY = 'AIzaE2EkeyThatMustNotLeak0123456789';
 my $tree = $ENV{TORALE_TREE} // abs_path(dirname(__FILE__) . '/../..');
 my $fake = $ENV{TORALE_FAKE} // "$tree/build/torale-fake";
 
-# conf: lines for postgresql.conf. allow: more entries for torale.egress_allow.
+# conf: lines for postgresql.conf. allow: more entries for torale.egress_allow. The world has a
+# {spare} port on which nobody listens and which may be called.
 sub enter {
     my ($class, %option) = @_;
     exit outside(%option) if !$ENV{TORALE_WORLD_FOLDER};
     my $self = bless {
-        folder => $ENV{TORALE_WORLD_FOLDER}, port => $ENV{TORALE_WORLD_PORT},
+        folder => $ENV{TORALE_WORLD_FOLDER}, port => $ENV{TORALE_WORLD_PORT}, spare => $ENV{TORALE_WORLD_SPARE},
         http => HTTP::Tiny->new(timeout => 20), json => JSON::PP->new->utf8->allow_nonref->canonical
     }, $class;
     $self->admin(<<~SQL);
@@ -56,9 +57,10 @@ sub outside {
     chmod 0600, $secrets;
     # The server's user must own it; as root that is `postgres`.
     chown((getpwnam 'postgres')[2, 3], $secrets) if $> == 0;
-    my @allow = ("provider:127.0.0.1:$port", "channel:127.0.0.1:$port", @{ $option{allow} // [] });
+    my $spare = free_port();
+    my @allow = ((map { ("provider:127.0.0.1:$_", "channel:127.0.0.1:$_") } $port, $spare), @{ $option{allow} // [] });
     my @conf = ("torale.secrets_file = '$secrets'", "torale.egress_allow = '" . join(',', @allow) . "'", @{ $option{conf} // [] });
-    local @ENV{qw(TORALE_WORLD_FOLDER TORALE_WORLD_PORT)} = ($folder, $port);
+    local @ENV{qw(TORALE_WORLD_FOLDER TORALE_WORLD_PORT TORALE_WORLD_SPARE)} = ($folder, $port, $spare);
     my $status = system("$tree/test/with_server", (map { ('--conf', $_) } @conf), '--', $^X, abs_path($0));
     stop($pid);
     return $status == 0 ? 0 : $status >> 8 || 1;
