@@ -377,6 +377,8 @@ COMMENT ON FUNCTION torale_internal.release_dead_leases IS 'Frees what scheduler
 COMMENT ON FUNCTION torale_internal.release_own_leases IS 'Frees what this scheduler had leased; it counts as no attempt.';
 COMMENT ON FUNCTION torale_internal.enqueue_deliveries IS 'Writes the outbox rows of notifications.';
 COMMENT ON FUNCTION torale_internal.finish IS 'Writes what runs ended with, in one transaction; leaves out those whose token no longer holds.';
+COMMENT ON FUNCTION torale_internal.lock_runs IS 'The part of finish() that locks; returns the executions whose lease still holds.';
+COMMENT ON FUNCTION torale_internal.finish_tasks IS 'The part of finish() that frees leases, plans the next runs and completes tasks.';
 COMMENT ON FUNCTION torale_internal.finish_sources IS 'The part of finish() that stores sources and citations.';
 COMMENT ON FUNCTION torale_internal.finish_notifications IS 'The part of finish() that tells; returns the executions whose finding was told.';
 COMMENT ON FUNCTION torale_internal.finish_requests IS 'The part of finish() that records passed slots and ends requests.';
