@@ -182,9 +182,21 @@ $$;
 
 -- p_done: [{delivery_id, token, attempt, status: delivered | pending | dead, response_status, error, duration_ms,
 -- next_attempt_at, disable}]. A token that is not the delivery's own changes nothing.
-CREATE OR REPLACE FUNCTION torale_internal.finish_deliveries(p_done jsonb, p_now timestamptz) RETURNS void
+-- Returns what somebody's open transaction holds: it is not waited for, the caller brings it again.
+CREATE OR REPLACE FUNCTION torale_internal.finish_deliveries(p_done jsonb, p_now timestamptz) RETURNS SETOF text
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    locked uuid[];
+    held uuid[];
 BEGIN
+    SELECT array_agg(x.id) INTO locked
+    FROM (SELECT d.id FROM torale.deliveries d
+          WHERE d.id IN (SELECT r.delivery_id FROM jsonb_to_recordset(p_done) r (delivery_id uuid))
+          FOR NO KEY UPDATE SKIP LOCKED) x;
+    SELECT array_agg(d.id) INTO held
+    FROM jsonb_to_recordset(p_done) r (delivery_id uuid, token bigint)
+    JOIN torale.deliveries d ON d.id = r.delivery_id AND d.lease_token = r.token AND d.status = 'pending'
+    WHERE NOT d.id = ANY (coalesce(locked, '{}'));
     WITH done AS (
         UPDATE torale.deliveries d
         SET status = r.status, response_status = r.response_status, error = r.error, lease_until = NULL,
@@ -192,7 +204,7 @@ BEGIN
             delivered_at = CASE WHEN r.status = 'delivered' THEN p_now END
         FROM jsonb_to_recordset(p_done) r (delivery_id uuid, token bigint, status text, response_status integer, error text,
             next_attempt_at timestamptz)
-        WHERE d.id = r.delivery_id AND d.lease_token = r.token AND d.status = 'pending'
+        WHERE d.id = r.delivery_id AND d.lease_token = r.token AND d.status = 'pending' AND d.id = ANY (locked)
         RETURNING d.id, d.owner, d.notification_id, d.channel_id, d.status, d.response_status, d.error
     ), attempts AS (
         INSERT INTO torale.delivery_attempts (delivery_id, owner, attempt, response_status, error, duration_ms)
@@ -222,6 +234,7 @@ BEGIN
     WHERE e.id = n.execution_id AND e.status = 'running';
     UPDATE torale.deliveries d SET status = 'cancelled', next_attempt_at = NULL
     FROM jsonb_to_recordset(p_done) r (delivery_id uuid), torale.notifications n
-    WHERE d.id = r.delivery_id AND d.status = 'pending' AND n.id = d.notification_id AND n.kind = 'test';
+    WHERE d.id = r.delivery_id AND d.status = 'pending' AND n.id = d.notification_id AND n.kind = 'test' AND d.id = ANY (locked);
+    RETURN QUERY SELECT h::text FROM unnest(held) h;
 END
 $$;

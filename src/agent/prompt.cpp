@@ -230,7 +230,7 @@ providers::Prompt render_prompt(const Briefing& briefing, const std::vector<core
     to.raw("Judge the condition of the task now, by the sources above.\n");
     return {.system = std::string(system_text),
             .user = to.take(),
-            .output_schema = output_schema(),
+            .output_schema = &output_schema(),
             .max_output_tokens = 4096};
 }
 

@@ -285,6 +285,7 @@ void SqlExecutionStore::cool_providers(const std::vector<agent::Cooldown>& coold
 
 std::vector<scheduler::DeliveryClaim> SqlExecutionStore::claim_deliveries(int limit,
                                                                           int per_channel) {
+    if (!held_deliveries_.empty()) finish_deliveries({});
     Transaction transaction("torale: claiming deliveries");
     const Rows rows = transaction.run(
         "SELECT * FROM torale_internal.claim_deliveries(statement_timestamp(), $1::integer, "
@@ -305,10 +306,21 @@ std::optional<core::Time> SqlExecutionStore::next_delivery() {
 }
 
 void SqlExecutionStore::finish_deliveries(const std::vector<scheduler::DeliveryDone>& done) {
-    Transaction transaction("torale: marking deliveries");
-    transaction.run("SELECT torale_internal.finish_deliveries($1, clock_timestamp())",
-                    {as_jsonb(write_deliveries_done(done))});
-    transaction.commit();
+    std::vector<scheduler::DeliveryDone> all = std::exchange(held_deliveries_, {});
+    all.insert(all.end(), done.begin(), done.end());
+    try {
+        Transaction transaction("torale: marking deliveries");
+        const Rows locked =
+            transaction.run("SELECT torale_internal.finish_deliveries($1, clock_timestamp())",
+                            {as_jsonb(write_deliveries_done(all))});
+        transaction.commit();
+        std::set<std::string_view> held;
+        for (std::size_t i = 0; i < locked.size(); ++i) held.insert(locked.text(i, 0));
+        std::erase_if(all, [&](const auto& each) { return !held.contains(each.delivery_id); });
+    } catch (const Error& error) {
+        if (!is_lock_conflict(error)) throw;
+    }
+    held_deliveries_ = std::move(all);
 }
 
 void SqlExecutionStore::housekeep() {

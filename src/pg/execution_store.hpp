@@ -40,6 +40,7 @@ private:
 
     // Results whose rows are in somebody's open transaction: brought again with each claim.
     std::vector<scheduler::Finished> held_;
+    std::vector<scheduler::DeliveryDone> held_deliveries_;
 
     std::string lease_owner_;
 };

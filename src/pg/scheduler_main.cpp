@@ -1,6 +1,8 @@
 // The scheduler process: enter the database, build the parts, keep running.
 #include "pg/scheduler_main.hpp"
 
+#include <malloc.h>
+
 #include <cstdio>
 
 #include "net/loop.hpp"
@@ -75,6 +77,9 @@ std::string lease_owner() {
 
 void run_scheduler(SchedulerContext& context) {
     const Settings settings = current();
+    // Batches come and go in megabytes: giving them back to the kernel each time costs page faults.
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
     // Idle connections come on top of the busy ones, and PostgreSQL needs its own files.
     net::raise_file_limit(settings.connections_max * 2 + 2000);
     net::Loop net(net_settings(settings));

@@ -72,9 +72,9 @@ std::string write_body(const Prompt& prompt, core::Json config) {
         body += "}]},";
     }
     std::string settings = core::write_json(config);
-    if (!prompt.output_schema.is_null()) {
+    if (prompt.output_schema != nullptr) {
         settings.pop_back();
-        settings += R"(,"responseJsonSchema":)" + write_schema(prompt.output_schema) + "}";
+        settings += R"(,"responseJsonSchema":)" + write_schema(*prompt.output_schema) + "}";
     }
     body += R"("generationConfig":)" + settings + "}";
     return body;

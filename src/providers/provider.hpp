@@ -58,7 +58,9 @@ struct SearchReply {
 struct Prompt {
     std::string system;
     std::string user;
-    core::Json output_schema;  // JSON Schema, the safe subset of the provider reference
+    // JSON Schema, the safe subset of the provider reference; null = free text. Not owned: it is
+    // part of the program and outlives every prompt.
+    const core::Json* output_schema = nullptr;
     int max_output_tokens = 4096;
 };
 

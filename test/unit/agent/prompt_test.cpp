@@ -113,7 +113,7 @@ TEST(render_prompt, stays_within_bounds_and_on_character_boundaries) {
 }
 
 TEST(render_prompt, asks_for_what_the_reader_reads) {
-    const core::Json& schema = render_prompt(keyed_briefing(), {}, now).output_schema;
+    const core::Json& schema = *render_prompt(keyed_briefing(), {}, now).output_schema;
     for (const char* key : {"verdict", "evidence", "citations", "confidence", "next_run",
                             "notification", "topic", "memories"}) {
         EXPECT_TRUE(schema["properties"].contains(key)) << key;

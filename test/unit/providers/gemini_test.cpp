@@ -30,7 +30,7 @@ TEST(build_prompt, has_the_documented_shape) {
     const Json expected = Json::parse(fixture("gemini/request.json"));
     const Prompt prompt{.system = "You judge monitoring conditions.",
                         .user = "Is the date announced? Evidence: …",
-                        .output_schema = expected["generationConfig"]["responseJsonSchema"],
+                        .output_schema = &expected["generationConfig"]["responseJsonSchema"],
                         .max_output_tokens = 2048};
     const core::Request request = gemini::build_prompt(service(), prompt);
     EXPECT_EQ(request.method, "POST");
