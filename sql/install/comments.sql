@@ -51,7 +51,6 @@ COMMENT ON COLUMN torale.tasks.max_interval IS 'A next run that the judge wishes
 COMMENT ON COLUMN torale.tasks.search_options IS 'Object with max_results, domains {allow, deny}, recency, country, language, published_after.';
 COMMENT ON COLUMN torale.tasks.context IS 'Any JSON of the owner''s; webhooks carry it back.';
 COMMENT ON COLUMN torale.tasks.dedupe_horizon IS 'A finding with the same quotes is not told again inside this time; 0: told every time.';
-COMMENT ON COLUMN torale.tasks.mode IS 'pipeline or agent; null: torale.default_mode.';
 COMMENT ON COLUMN torale.tasks.updated_at IS 'When the owner, or a completing run, last changed the row.';
 COMMENT ON COLUMN torale.tasks.state_changed_at IS 'When state last changed.';
 

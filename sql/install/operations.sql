@@ -105,6 +105,27 @@ SET search_path = pg_catalog, torale, pg_temp AS $$
         'cooling_providers', (SELECT coalesce(jsonb_agg(s.provider), '[]') FROM torale_internal.provider_state s WHERE s.cooling_until > now()))
 $$;
 
+-- Previews and channel tests that are over, with the test's notification.
+CREATE OR REPLACE FUNCTION torale_internal.housekeep_requests(p_limit integer) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    keep interval := current_setting('torale.retention_requests')::interval;
+    n bigint;
+BEGIN
+    IF keep = '0' THEN
+        RETURN 0;
+    END IF;
+    DELETE FROM torale.executions e WHERE e.id IN (
+        SELECT x.id FROM torale.executions x
+        WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.trigger IN ('preview', 'test')
+          AND x.status NOT IN ('pending', 'running', 'retrying')
+        ORDER BY x.id LIMIT p_limit);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END
+$$;
+COMMENT ON FUNCTION torale_internal.housekeep_requests(integer) IS 'Removes previews and channel tests older than torale.retention_requests; how many.';
+
 -- Old rows, in small bites; returns what was removed. Rows that a notification shows stay.
 CREATE OR REPLACE FUNCTION torale_internal.housekeep(p_limit integer DEFAULT 5000) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER -- run by pg_cron as its job's owner
@@ -142,6 +163,7 @@ BEGIN
         GET DIAGNOSTICS n = ROW_COUNT;
         report := report || jsonb_build_object('deliveries', n);
     END IF;
+    report := report || jsonb_build_object('previews', torale_internal.housekeep_requests(p_limit));
     DELETE FROM torale.memories m WHERE m.id IN (SELECT x.id FROM torale.memories x WHERE x.expires_at < now() LIMIT p_limit);
     GET DIAGNOSTICS n = ROW_COUNT;
     report := report || jsonb_build_object('memories', n);

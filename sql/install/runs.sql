@@ -118,7 +118,7 @@ DECLARE
     me text := torale.current_owner();
 BEGIN
     PERFORM torale_internal.check_task(ROW(NULL, 'preview', 'active', search_query, condition_description, 'always', NULL, timezone,
-        '5 minutes', '7 days', search_options, NULL, '0', NULL, me, now(), now(), now())::torale.tasks);
+        '5 minutes', '7 days', search_options, NULL, '0', me, now(), now(), now())::torale.tasks);
     IF me IS NULL THEN
         PERFORM torale_internal.refuse('nobody is signed in', 'There is no owner for this session.', 'Send a token or an API key.', '42501');
     END IF;

@@ -33,7 +33,6 @@ CREATE TABLE torale.tasks (
     search_options jsonb NOT NULL DEFAULT '{}',
     context jsonb,
     dedupe_horizon interval NOT NULL DEFAULT '180 days',
-    mode text CHECK (mode IN ('pipeline', 'agent')),
     owner text NOT NULL DEFAULT torale.current_owner() REFERENCES torale.users (id),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),

@@ -66,6 +66,7 @@ std::optional<Outcome> decide_retry(const DecideInput& input) {
         outcome.next_run_at = input.now + std::max(cooldown_of(*input.failure), pause_min);
         return outcome;
     }
+    if (input.attempt >= input.attempts_max) return std::nullopt;
     const auto pause = retry_later(*input.failure, input.attempt, input.unit_random);
     if (!pause) return std::nullopt;
     outcome.next_run_at = input.now + *pause;

@@ -229,9 +229,12 @@ void SqlExecutionStore::hold_unwritten(Transaction& transaction,
     }
 }
 
+// Not at each claim: an attempt may wait for a lock.
 void SqlExecutionStore::bring_held() {
-    const std::vector<Finished> again = std::exchange(held_, {});
-    if (!again.empty()) finish(again);
+    const core::Time now = core::SystemClock{}.now();
+    if (held_.empty() || now < next_bring_) return;
+    next_bring_ = now + std::chrono::seconds{1};
+    finish(std::exchange(held_, {}));
 }
 
 void SqlExecutionStore::finish(const std::vector<Finished>& finished) {
@@ -244,26 +247,34 @@ void SqlExecutionStore::finish(const std::vector<Finished>& finished) {
         log_line("batch refused, writing row by row count=" + std::to_string(finished.size()) +
                  " sqlstate=" + error.sqlstate + " why=\"" + error.what() + "\"");
     }
-    for (const Finished& one : finished) finish_alone(one);
+    // Who holds one of his rows, or one of his channels, often holds more: one wait for each owner.
+    std::set<std::string_view> waiting_for;
+    for (const Finished& one : finished) {
+        const std::string& owner = one.claim.briefing.task.owner;
+        if (waiting_for.contains(owner))
+            held_.push_back(one);
+        else if (!finish_alone(one))
+            waiting_for.insert(owner);
+    }
 }
 
-// Whatever becomes of it, the worker lives: what cannot be written is taken up again when its
-// lease runs out.
-void SqlExecutionStore::finish_alone(const Finished& one) {
+// False: somebody's transaction is in the way. Whatever becomes of it, the worker lives: what
+// cannot be written is taken up again when its lease runs out.
+bool SqlExecutionStore::finish_alone(const Finished& one) {
     const auto refused = [&](const char* what, const Error& error) {
         log_line(what + (" execution=" + one.claim.briefing.execution_id) +
                  " sqlstate=" + error.sqlstate + " why=\"" + error.what() + "\"");
     };
     try {
         finish_batch({one});
-        return;
+        return true;
     } catch (const ExtensionGone&) {
         throw;
     } catch (const Error& error) {
         const bool is_leased = core::SystemClock{}.now() < one.claim.claimed_at + current().lease;
         if (is_lock_conflict(error)) {
             if (is_leased) held_.push_back(one);
-            return;
+            return false;
         }
         refused("result refused", error);
         try {
@@ -273,6 +284,7 @@ void SqlExecutionStore::finish_alone(const Finished& one) {
         } catch (const Error& again) {
             refused("failure refused, given up", again);
         }
+        return true;
     }
 }
 

@@ -32,7 +32,7 @@ public:
 
 private:
     void finish_batch(const std::vector<scheduler::Finished>& finished);
-    void finish_alone(const scheduler::Finished& one);
+    bool finish_alone(const scheduler::Finished& one);
     void hold_unwritten(Transaction& transaction, const std::vector<scheduler::Finished>& finished,
                         const Rows& written);
     void bring_held();
@@ -41,6 +41,7 @@ private:
     // Results whose rows are in somebody's open transaction: brought again with each claim.
     std::vector<scheduler::Finished> held_;
     std::vector<scheduler::DeliveryDone> held_deliveries_;
+    core::Time next_bring_{};
 
     std::string lease_owner_;
 };

@@ -23,28 +23,17 @@ int lease = 0;
 int poll_interval = 0;
 int schedule_jitter = 0;
 int housekeeping_interval = 0;
-int default_mode = 0;
 char* egress_allow = nullptr;
 int connections_max = 0;
 int connections_per_host = 0;
 char* secrets_file = nullptr;
-char* public_url = nullptr;
 int delivery_max_inflight = 0;
 int delivery_timeout = 0;
 int delivery_max_attempts = 0;
-int email_per_day = 0;
-int email_per_address_hour = 0;
-char* smtp_url = nullptr;
-char* smtp_user = nullptr;
-char* smtp_from = nullptr;
 int retention_executions = 0;
 int retention_sources = 0;
 int retention_deliveries = 0;
 int retention_requests = 0;
-int retention_usage = 0;
-int retention_audit = 0;
-double budget_usd_per_day = 0;
-double budget_usd_per_run = 0;
 char* acting_owner_value = nullptr;
 char* request_owner_value = nullptr;
 
@@ -64,8 +53,8 @@ struct IntegerSetting {
 const IntegerSetting integers[] = {
     {"torale.max_inflight", &max_inflight, 1000, 1, 20000, 0,
      "Runs that one scheduler keeps in flight at the same time."},
-    {"torale.max_attempts", &max_attempts, 3, 1, 20, 0,
-     "Attempts of one execution before it counts as failed."},
+    {"torale.max_attempts", &max_attempts, 6, 1, 20, 0,
+     "Attempts of one execution before it counts as failed; some kinds of error allow fewer."},
     {"torale.run_timeout", &run_timeout, 120, 5, 3600, GUC_UNIT_S,
      "Time after which a run that has not finished fails."},
     {"torale.lease", &lease, 180, 35, 7200, GUC_UNIT_S,
@@ -86,10 +75,6 @@ const IntegerSetting integers[] = {
      "Time a channel has to answer one delivery."},
     {"torale.delivery_max_attempts", &delivery_max_attempts, 12, 1, 100, 0,
      "Attempts before a delivery is dead; it can be replayed."},
-    {"torale.email_per_day", &email_per_day, 100, 0, 1000000, 0,
-     "E-mails to one owner a day; more are deferred, not dropped. Zero means no limit."},
-    {"torale.email_per_address_hour", &email_per_address_hour, 10, 0, 1000000, 0,
-     "E-mails to one address an hour; more are deferred, not dropped. Zero means no limit."},
     {"torale.retention_executions", &retention_executions, 90 * minutes_per_day, 0, ten_years,
      GUC_UNIT_MIN, "How long executions are kept that no notification shows. Zero keeps all."},
     {"torale.retention_sources", &retention_sources, 180 * minutes_per_day, 0, ten_years,
@@ -97,11 +82,7 @@ const IntegerSetting integers[] = {
     {"torale.retention_deliveries", &retention_deliveries, 90 * minutes_per_day, 0, ten_years,
      GUC_UNIT_MIN, "How long finished deliveries and their attempts are kept. Zero keeps all."},
     {"torale.retention_requests", &retention_requests, 7 * minutes_per_day, 0, ten_years,
-     GUC_UNIT_MIN, "How long finished previews, suggestions and tests are kept. Zero keeps all."},
-    {"torale.retention_usage", &retention_usage, 400 * minutes_per_day, 0, ten_years, GUC_UNIT_MIN,
-     "How long usage by day is kept. Zero keeps all."},
-    {"torale.retention_audit", &retention_audit, 730 * minutes_per_day, 0, ten_years, GUC_UNIT_MIN,
-     "How long the audit log is kept. Zero keeps all."},
+     GUC_UNIT_MIN, "How long finished previews and channel tests are kept. Zero keeps all."},
 };
 
 struct StringSetting {
@@ -137,14 +118,6 @@ bool check_egress_allow(char** value, void**, GucSource) {
     return false;
 }
 
-bool check_public_url(char** value, void**, GucSource) {
-    const std::size_t length = std::strlen(*value);
-    const bool is_url = strncmp(*value, "https://", 8) == 0 || strncmp(*value, "http://", 7) == 0;
-    if (length == 0 || (is_url && strpbrk(*value, " \t\r\n\"<>") == nullptr)) return true;
-    GUC_check_errdetail("It must begin with https:// or http:// and contain no blank.");
-    return false;
-}
-
 const StringSetting strings[] = {
     {"torale.databases", &databases, "*", GUC_LIST_INPUT, nullptr,
      "Databases whose tasks are run, separated by commas; * means every one."},
@@ -152,27 +125,11 @@ const StringSetting strings[] = {
      "Hosts and networks that calls may reach although the egress guard refuses their kind."},
     {"torale.secrets_file", &secrets_file, "", private_flags, nullptr,
      "File with the keys of providers as NAME=value lines; mode 0600, owned by the server."},
-    {"torale.public_url", &public_url, "", 0, check_public_url,
-     "Where users reach this server, for links in notifications."},
-    {"torale.smtp_url", &smtp_url, "", private_flags, nullptr,
-     "Mail server, smtp:// or smtps://; without it no e-mail is sent."},
-    {"torale.smtp_user", &smtp_user, "", private_flags, nullptr,
-     "User name at the mail server; the password is the secret TORALE_SMTP_PASSWORD."},
-    {"torale.smtp_from", &smtp_from, "", private_flags, nullptr, "Sender of e-mails."},
 };
-
-const config_enum_entry modes[] = {{"pipeline", static_cast<int>(Mode::pipeline), false},
-                                   {"agent", static_cast<int>(Mode::agent), false},
-                                   {nullptr, 0, false}};
 
 void define_bool(const char* name, bool* value, const char* about) {
     DefineCustomBoolVariable(name, about, nullptr, value, true, PGC_SIGHUP, 0, nullptr, nullptr,
                              nullptr);
-}
-
-void define_money(const char* name, double* value, const char* about) {
-    DefineCustomRealVariable(name, about, nullptr, value, 0, 0, 1e9, PGC_SIGHUP, 0, nullptr,
-                             nullptr, nullptr);
 }
 
 void define_string(const StringSetting& setting, GucContext context) {
@@ -201,11 +158,6 @@ std::string text_of(const char* value) {
     return value == nullptr ? "" : value;
 }
 
-std::string without_slash(std::string url) {
-    while (!url.empty() && url.back() == '/') url.pop_back();
-    return url;
-}
-
 }  // namespace
 
 bool Settings::serves(const std::string& database) const {
@@ -228,28 +180,17 @@ Settings current() {
             .poll_interval = seconds(pg::poll_interval),
             .schedule_jitter = seconds(pg::schedule_jitter),
             .housekeeping_interval = seconds(pg::housekeeping_interval),
-            .default_mode = static_cast<Mode>(pg::default_mode),
             .egress_allow = text_of(pg::egress_allow),
             .connections_max = pg::connections_max,
             .connections_per_host = pg::connections_per_host,
             .secrets_file = text_of(pg::secrets_file),
-            .public_url = without_slash(text_of(pg::public_url)),
             .delivery_max_inflight = pg::delivery_max_inflight,
             .delivery_timeout = seconds(pg::delivery_timeout),
             .delivery_max_attempts = pg::delivery_max_attempts,
-            .email_per_day = pg::email_per_day,
-            .email_per_address_hour = pg::email_per_address_hour,
-            .smtp_url = text_of(pg::smtp_url),
-            .smtp_user = text_of(pg::smtp_user),
-            .smtp_from = text_of(pg::smtp_from),
             .retention_executions = minutes(pg::retention_executions),
             .retention_sources = minutes(pg::retention_sources),
             .retention_deliveries = minutes(pg::retention_deliveries),
-            .retention_requests = minutes(pg::retention_requests),
-            .retention_usage = minutes(pg::retention_usage),
-            .retention_audit = minutes(pg::retention_audit),
-            .budget_usd_per_day = pg::budget_usd_per_day,
-            .budget_usd_per_run = pg::budget_usd_per_run};
+            .retention_requests = minutes(pg::retention_requests)};
 }
 
 std::string acting_owner() {
@@ -267,14 +208,6 @@ void define_settings() {
                                 setting.least, setting.most, PGC_SIGHUP, setting.unit, nullptr,
                                 nullptr, nullptr);
     for (const StringSetting& setting : strings) define_string(setting, PGC_SIGHUP);
-    DefineCustomEnumVariable("torale.default_mode",
-                             "How a run works unless its task says otherwise.", nullptr,
-                             &default_mode, static_cast<int>(Mode::pipeline), modes, PGC_SIGHUP, 0,
-                             nullptr, nullptr, nullptr);
-    define_money("torale.budget_usd_per_day", &budget_usd_per_day,
-                 "US dollars all tasks of one owner may spend a day. Zero means no limit.");
-    define_money("torale.budget_usd_per_run", &budget_usd_per_run,
-                 "US dollars one run may spend. Zero means no limit.");
     define_string({"torale.acting_owner", &acting_owner_value, "", GUC_NOT_IN_SAMPLE, nullptr,
                    "Owner a worker acts for; set by torale itself."},
                   PGC_SUSET);

@@ -8,8 +8,6 @@
 
 namespace torale::pg {
 
-enum class Mode { pipeline, agent };
-
 struct Settings {
     bool enabled = true;
     std::vector<std::string> databases;  // "*" = all
@@ -17,42 +15,30 @@ struct Settings {
 
     // Runs
     int max_inflight = 1000;
-    int max_attempts = 3;
+    int max_attempts = 6;
     std::chrono::seconds run_timeout{120};
     std::chrono::seconds lease{180};  // at least run_timeout + 30 s, whatever the GUC says
     std::chrono::seconds poll_interval{5};
     std::chrono::seconds schedule_jitter{0};
     std::chrono::seconds housekeeping_interval{600};
-    Mode default_mode = Mode::pipeline;
 
     // Network
     std::string egress_allow;  // already accepted by net::parse_egress_allow
     int connections_max = 1000;
     int connections_per_host = 1000;
     std::string secrets_file;
-    std::string public_url;  // without a slash at the end
 
     // Deliveries
     int delivery_max_inflight = 200;
     std::chrono::seconds delivery_timeout{15};
     int delivery_max_attempts = 12;
-    int email_per_day = 100;
-    int email_per_address_hour = 10;
-    std::string smtp_url;
-    std::string smtp_user;
-    std::string smtp_from;
 
     // Retention; zero keeps for ever
     std::chrono::minutes retention_executions{};
     std::chrono::minutes retention_sources{};
     std::chrono::minutes retention_deliveries{};
     std::chrono::minutes retention_requests{};
-    std::chrono::minutes retention_usage{};
-    std::chrono::minutes retention_audit{};
 
-    // Money, zero = no limit of the server's; rows of torale.budgets come on top
-    double budget_usd_per_day = 0;
-    double budget_usd_per_run = 0;
 
     bool serves(const std::string& database) const;
 };

@@ -208,6 +208,7 @@ Finished Loop::settle(Ended ended) {
     input.grounded = !conclusion.judgement.citations.empty();
     input.next_run = conclusion.judgement.next_run;
     input.attempt = finished.claim.attempt;
+    input.attempts_max = limits_.max_attempts;
     input.consecutive_failures = finished.claim.consecutive_failures;
     input.first_started_at = finished.claim.scheduled_for;
     input.unit_random = finished.claim.briefing.unit_random;

@@ -9,7 +9,7 @@ namespace torale::scheduler {
 
 struct Limits {
     int max_inflight = 1000;
-    int max_attempts = 3;
+    int max_attempts = 6;
     core::seconds run_timeout{120};
     core::seconds poll_interval{5};
     core::seconds housekeeping_interval{600};
