@@ -48,5 +48,50 @@ round_beside('an open UPDATE', q{UPDATE torale.tasks SET search_query = 'load ta
 round_beside('an open LOCK of the queue', q{SELECT FROM torale_internal.task_schedule s JOIN torale.tasks t ON t.id = s.task_id WHERE t.name = 'load 8' FOR UPDATE OF s},
 	'ROLLBACK', $count * 3 - 1);
 
+# A channel that somebody is deleting, while it is being told; and another that goes on.
+$node->safe_psql('postgres', "SELECT torale.create_channel('webhook', 'one', 'http://127.0.0.1:$world->{port}/hook/one', is_default => true)");
+$node->safe_psql('postgres', "SELECT torale.create_channel('webhook', 'two', 'http://127.0.0.1:$world->{port}/hook/two', is_default => true)");
+$world->reset;
+$world->script(says(++$round, told => 500));
+make_due($node, 'postgres');
+Outside::until_true('both are being told', sub { $world->pending >= 10 });
+my $holder = $node->background_psql('postgres');
+$holder->query_safe(q{BEGIN; DELETE FROM torale.channels WHERE label = 'one'});
+ok( $node->poll_query_until('postgres', <<~SQL), 'an open DELETE of a channel: the other channel hears it all');
+	SELECT count(*) = $count FROM torale.deliveries d JOIN torale.channels c ON c.id = d.channel_id
+	WHERE c.label = 'two' AND d.status = 'delivered'
+	SQL
+is(scheduler_pid($node, 'postgres'), $pid, 'an open DELETE of a channel: by the same scheduler');
+$holder->query_safe('ROLLBACK');
+$holder->quit;
+ok($node->poll_query_until('postgres', "SELECT count(*) = 2 * $count AND bool_and(status = 'delivered') FROM torale.deliveries"),
+	'an open DELETE of a channel: afterwards it hears the rest');
+my %times;
+$times{ $_->{webhook_id} }++ for $world->log('webhook');
+is(scalar(grep { $_ != 1 } values %times), 0, 'an open DELETE of a channel: nobody hears anything twice');
+
+# A channel that somebody is deleting when its findings are written: other owners do not wait.
+$node->safe_psql('postgres', 'DELETE FROM torale.channels; CREATE ROLE alice LOGIN; GRANT torale_user TO alice');
+my @alice = (extra_params => [ '-U', 'alice' ]);
+$node->safe_psql('postgres', "SELECT torale.create_channel('webhook', 'hers', 'http://127.0.0.1:$world->{port}/hook/hers', is_default => true)", @alice);
+$node->safe_psql('postgres', <<~SQL, @alice);
+	INSERT INTO torale.tasks (name, search_query, condition_description, notify_behavior, schedule)
+	SELECT 'load ' || i, 'load task ' || i, 'a date has been announced', 'always', '0 9 1 1 *' FROM generate_series(1001, 1000 + $count) AS i
+	SQL
+$world->reset;
+$world->script(says(++$round, search => [ [ '.', 1000 ] ]));
+make_due($node, 'postgres');
+Outside::until_true('all are at the search', sub { $world->pending >= 2 * $count });
+$holder = $node->background_psql('postgres');
+$holder->query_safe(q{BEGIN; DELETE FROM torale.channels WHERE label = 'hers'});
+my $finished = q{SELECT count(*) = %d FROM torale.executions WHERE owner = 'pg:%s' AND status = 'success'};
+ok($node->poll_query_until('postgres', sprintf $finished, $count * $round, 'postgres'), "an open DELETE of another's channel: all is finished beside it");
+is(scheduler_pid($node, 'postgres'), $pid, "an open DELETE of another's channel: by the same scheduler");
+is($node->safe_psql('postgres', sprintf $finished, 0, 'alice'), 't', 'her runs wait: their findings must reach the channel if it stays');
+$holder->query_safe('ROLLBACK');
+$holder->quit;
+ok($node->poll_query_until('postgres', sprintf $finished, $count, 'alice'), 'afterwards hers are finished, too');
+ok($node->poll_query_until('postgres', "SELECT count(*) = $count AND bool_and(status = 'delivered') FROM torale.deliveries"), 'and told');
+
 $node->stop('fast');
 done_testing();
