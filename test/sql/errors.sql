@@ -147,9 +147,9 @@ SELECT * FROM torale_internal.channel_secrets;
 \echo SQLSTATE :SQLSTATE
 
 -- Accepted, with a word of warning: the built-in judge cannot decide this.
-SELECT a.message, a.fix FROM torale.tasks t, torale.advice_for(ROW(t.id, t.name, t.state, 'Will the new phone be better?', 'people will love it because it is prettier than the old one',
-    t.notify_behavior, t.schedule, t.timezone, t.min_interval, t.max_interval, t.search_options, t.context, t.dedupe_horizon, t.owner, t.created_at, t.updated_at,
-    t.state_changed_at)::torale.tasks) a WHERE t.name = 'paused' AND a.message LIKE 'the built-in judge%';
+SELECT a.message, a.fix FROM torale.tasks t,
+    torale.advice_for(jsonb_populate_record(t, '{"condition_description": "people will love it because it is prettier than the old one"}')) a
+WHERE t.name = 'paused' AND a.message LIKE 'the built-in judge%';
 
 -- Providers are for superusers.
 RESET SESSION AUTHORIZATION;
