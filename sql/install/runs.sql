@@ -95,7 +95,8 @@ BEGIN
         PERFORM torale_internal.refuse(format('the execution is over: %s', e.status), format('execution: %s', id),
             'Only a pending, running or retrying execution can be cancelled.', 'PT409');
     END IF;
-    IF e.task_id IS NOT NULL THEN
+    -- A run by hand that only waits for its turn leaves the scheduled one alone.
+    IF e.trigger = 'schedule' OR e.task_id IS NOT NULL AND e.status = 'running' THEN
         PERFORM torale_internal.cancel_runs(e.task_id, 'cancelled');
         PERFORM torale_internal.plan_next_slot(task);
     ELSE

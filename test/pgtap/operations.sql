@@ -1,7 +1,7 @@
 -- What the person who runs the server sees and does: doctor(), health(), housekeeping; and runs by
 -- hand, cancelling, reading.
 BEGIN;
-SELECT plan(68);
+SELECT plan(70);
 SET LOCAL client_min_messages = warning;
 
 CREATE FUNCTION pg_temp.diagnosis(name text) RETURNS text LANGUAGE sql AS $$SELECT string_agg(state, ', ') FROM torale.doctor() WHERE "check" = name$$;
@@ -71,6 +71,11 @@ SELECT is((SELECT count(*) FROM torale_internal.requests), 0::bigint, 'a deleted
 SELECT count(torale.create_task('What is new?', name => 'scheduled', schedule => '0 9 * * *'));
 UPDATE torale_internal.task_schedule SET next_run_at = now(), slot = now();
 CREATE TEMP TABLE run AS SELECT * FROM torale_internal.claim_due(now(), 10, '3 min', 'me', false);
+INSERT INTO torale.executions (id, task_id, owner, trigger) SELECT '00000000-0000-7000-8000-000000000001', task_id, owner, 'manual' FROM run;
+INSERT INTO torale_internal.requests (execution_id, kind, task_id) SELECT '00000000-0000-7000-8000-000000000001', 'manual', task_id FROM run;
+SELECT is((torale.cancel_execution('00000000-0000-7000-8000-000000000001')).status, 'cancelled', 'a run by hand that waits for it is cancelled');
+SELECT results_eq('SELECT s.lease_token, e.status, (SELECT count(*) FROM torale_internal.requests) FROM torale_internal.task_schedule s JOIN torale.executions e ON e.id = s.execution_id',
+    $$SELECT token, 'running', 0::bigint FROM run$$, 'which does not touch it');
 SELECT is((SELECT (torale.cancel_execution(execution_id)).skip_reason FROM run), 'cancelled', 'a scheduled run is cancelled');
 SELECT is((pg_temp.queued('scheduled')).next_run_at, torale_internal.next_slot('0 9 * * *', 'UTC', now()), 'its task goes on with the next slot');
 SELECT isnt((pg_temp.queued('scheduled')).lease_token, (SELECT token FROM run), 'its token is void');
