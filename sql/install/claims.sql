@@ -209,9 +209,14 @@ LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 BEGIN
     UPDATE torale_internal.task_schedule
     SET lease_until = NULL, lease_owner = NULL, attempt = greatest(attempt - 1, 0)
-    WHERE lease_until IS NOT NULL AND lease_owner = p_lease_owner;
+    WHERE task_id IN (SELECT s.task_id FROM torale_internal.task_schedule s
+        WHERE s.lease_until IS NOT NULL AND s.lease_owner = p_lease_owner FOR UPDATE SKIP LOCKED);
     UPDATE torale_internal.requests
     SET lease_until = NULL, lease_owner = NULL, attempt = greatest(attempt - 1, 0)
-    WHERE lease_until IS NOT NULL AND lease_owner = p_lease_owner;
+    WHERE execution_id IN (SELECT q.execution_id FROM torale_internal.requests q
+        WHERE q.lease_until IS NOT NULL AND q.lease_owner = p_lease_owner FOR UPDATE SKIP LOCKED);
+    UPDATE torale.deliveries SET lease_until = NULL, attempts = greatest(attempts - 1, 0)
+    WHERE id IN (SELECT d.id FROM torale.deliveries d
+        WHERE d.status = 'pending' AND d.lease_until IS NOT NULL FOR UPDATE SKIP LOCKED);
 END
 $$;

@@ -80,5 +80,23 @@ for my $try (1 .. 3) {
 }
 ok($best <= 2, sprintf('fast shutdown with %d in flight: %.2f s of 2 s', $count, $best));
 
+# Deliveries under way are given back as well.
+add_channel($node, 'postgres', "http://127.0.0.1:$world->{port}/hook/load");
+$world->reset;
+$world->script(says(++$round, told => 60_000));
+make_due($node, 'postgres');
+all_finished($node, 'postgres', $count * $round, 'with a channel that hangs: all runs end');
+Outside::until_true('some are being told', sub { $world->pending >= 4 });
+cmp_ok($node->safe_psql('postgres', 'SELECT max(attempts) FROM torale.deliveries'), '==', 1, 'an attempt is counted when it begins');
+within(2, 'fast shutdown with deliveries under way', sub { $node->stop('fast') });
+$node->append_conf('postgresql.conf', "torale.enabled = off\n");
+$node->start;
+is($node->safe_psql('postgres', 'SELECT count(*), max(attempts), count(lease_until) FROM torale.deliveries'),
+	"$count|0|0", 'deliveries: given back, no attempt consumed');
+$world->script(says($round));
+$node->append_conf('postgresql.conf', "torale.enabled = on\n");
+$node->reload;
+ok($node->poll_query_until('postgres', "SELECT bool_and(status = 'delivered') AND max(attempts) = 1 FROM torale.deliveries"), 'and made afterwards');
+
 $node->stop('fast');
 done_testing();
