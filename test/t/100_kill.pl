@@ -145,9 +145,14 @@ sub service_rounds {
 	kill_scheduler($node);
 	end_round('while telling', @paid);
 
-	# At no chosen moment: everything answers at once.
-	start_round({}, sub { $world->requests('gemini') >= $count / 4 });
-	kill_scheduler($node);
+	# At no chosen moment: everything answers at once, and it is killed again and again.
+	start_round({}, sub { $world->requests('gemini') >= $count / 5 });
+	for my $fifth (1 .. 4) {
+		my $least = $count / 5 * $fifth;
+		Outside::until_true("$least are told", sub { $world->requests('webhook') >= $least });
+		kill_scheduler($node);
+		comes_back($node, "in full run, $fifth");
+	}
 	end_round('in full run');
 	$node->stop('fast');
 	return;

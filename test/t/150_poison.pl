@@ -104,8 +104,30 @@ is($node->safe_psql('postgres', <<~SQL), "load 21|paused|cancelled|\nload 22|com
 is($node->safe_psql('postgres', "SELECT next_run_at FROM torale_internal.task_schedule s JOIN torale.tasks t ON t.id = s.task_id WHERE t.name = 'load 23'")
 	=~ /-02-02 10:00/, 1, 'a schedule changed during the run is the one that counts');
 
+# What PostgreSQL itself refuses: the result, and even the failure that stands for it.
 my $pid = scheduler_pid($node, 'postgres');
-isnt($pid, '', 'the scheduler is still there');
+$node->safe_psql('postgres', <<~'SQL');
+	CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN RAISE EXCEPTION 'not with me: %', TG_TABLE_NAME; END $$;
+	CREATE TRIGGER poison BEFORE INSERT ON torale.sources FOR EACH ROW WHEN (NEW.title LIKE '% task 30') EXECUTE FUNCTION refuse();
+	SQL
+my $stubborn = $node->safe_psql('postgres', "SELECT id FROM torale.tasks WHERE name = 'load 31'");
+$node->safe_psql('postgres',
+	"CREATE TRIGGER poison BEFORE UPDATE ON torale.executions FOR EACH ROW WHEN (NEW.task_id = '$stubborn') EXECUTE FUNCTION refuse()");
+$node->safe_psql('postgres', "UPDATE torale.tasks SET state = 'active' WHERE state = 'paused'");
+$world->script(says(3));
+make_due($node, 'postgres');
+ok( $node->poll_query_until('postgres', "SELECT count(*) = 1 AND min(task_id::text) = '$stubborn' FROM torale.executions WHERE status IN ('pending', 'running', 'retrying')"),
+	'refused by the database: only what cannot be written is left');
+is($node->safe_psql('postgres', <<~SQL), "failed|internal|the result could not be stored: not with me: sources", 'a refused result fails, with the reason');
+	SELECT e.status, e.error_category, e.error_message FROM torale.executions e JOIN torale.tasks t ON t.id = e.task_id
+	WHERE t.name = 'load 30' ORDER BY e.id DESC LIMIT 1
+	SQL
+is($node->safe_psql('postgres', "SELECT count(*) FROM torale.executions e JOIN torale.tasks t ON t.id = e.task_id WHERE t.name = 'load 32' AND e.status = 'success'"),
+	3, 'and its batch mates succeed');
+is(scheduler_pid($node, 'postgres'), $pid, 'by the same scheduler');
+$node->safe_psql('postgres', 'DROP TRIGGER poison ON torale.executions; DROP TRIGGER poison ON torale.sources');
+
 unlike(slurp_file($node->logfile, $offset), qr/terminated by signal|PANIC|server process/, 'and was all the time');
 $node->stop('fast');
 
