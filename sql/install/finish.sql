@@ -119,7 +119,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
 $$;
 
 -- The queue and the state of the tasks. A task that was edited while it ran is planned anew by
--- the schedule it has now.
+-- the schedule it has now; without one the run's own plan holds.
 CREATE OR REPLACE FUNCTION torale_internal.finish_tasks(runs torale_internal.finished_run[], told uuid[], p_now timestamptz) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
@@ -139,7 +139,7 @@ BEGIN
     WHERE s.task_id = r.task_id;
     SELECT array_agg(t.id) INTO edited
     FROM unnest(runs) r JOIN torale.tasks t ON t.id = r.task_id AND t.updated_at <> r.task_seen
-    WHERE r.trigger = 'schedule' AND r.status <> 'retrying' AND t.state = 'active';
+    WHERE r.trigger = 'schedule' AND r.status <> 'retrying' AND t.state = 'active' AND t.schedule IS NOT NULL;
     IF edited IS NOT NULL THEN
         UPDATE torale_internal.task_schedule s SET slot = f.slot, next_run_at = f.next_run_at
         FROM torale.tasks t CROSS JOIN LATERAL torale_internal.first_run(t) f
@@ -191,10 +191,11 @@ BEGIN
         JOIN torale.tasks t ON t.id = r.task_id
         WHERE r.tell IS NOT NULL
     ), repeated AS (
-        -- Every quote of this finding stands in one that was told inside the horizon.
+        -- Every quote of this finding stands in one that was told inside the horizon. A finding
+        -- without a quote is none, whatever the horizon.
         SELECT w.execution_id
         FROM wanted w
-        WHERE w.tell = 'finding' AND w.dedupe_horizon > '0' AND NOT EXISTS (
+        WHERE w.tell = 'finding' AND NOT EXISTS (
             SELECT 1 FROM torale.citations c
             WHERE c.execution_id = w.execution_id AND NOT EXISTS (
                 SELECT 1 FROM torale.notifications n
@@ -202,7 +203,9 @@ BEGIN
                 WHERE n.task_id = w.task_id AND n.kind = 'finding' AND n.created_at > p_now - w.dedupe_horizon
                   AND torale_internal.fold(o.quote) = torale_internal.fold(c.quote)))
     ), marked AS (
-        UPDATE torale.executions e SET skip_reason = 'already_told' FROM repeated r WHERE e.id = r.execution_id RETURNING e.id
+        UPDATE torale.executions e
+        SET skip_reason = CASE WHEN EXISTS (SELECT 1 FROM torale.citations c WHERE c.execution_id = e.id) THEN 'already_told' ELSE 'ungrounded' END
+        FROM repeated r WHERE e.id = r.execution_id RETURNING e.id
     ), inserted AS (
         INSERT INTO torale.notifications (kind, task_id, execution_id, title, body, fingerprint, relation, owner, created_at)
         SELECT w.tell, w.task_id, w.execution_id, coalesce(w.title, w.task_name), w.body, w.fingerprint,

@@ -1,7 +1,7 @@
 -- One transaction ends a run: what it writes, when it writes nothing, and whom it tells. Called as
 -- the worker calls it, with the fields of src/pg/finish_rows.cpp.
 BEGIN;
-SELECT plan(71);
+SELECT plan(76);
 
 SET LOCAL client_min_messages = warning;
 CREATE FUNCTION pg_temp.act(command text) RETURNS void LANGUAGE plpgsql AS $$BEGIN EXECUTE command; END$$;
@@ -63,6 +63,8 @@ SELECT count(torale.create_task('Is version 2 out?', name => n, schedule => '0 9
 FROM (VALUES ('one', 'once'), ('two', 'once'), ('often', 'always'), ('every', 'always'), ('stale', 'once'), ('paused', 'once'), ('completed', 'once'), ('deleted', 'once'),
     ('inactive', 'once'), ('again', 'once'), ('late', 'always'), ('hand', 'once'), ('edited', 'always'), ('quoted', 'once')) v (n, b);
 
+SELECT count(torale.create_task('Is version 2 out?', name => 'free'));
+
 -- ---- claiming ----
 CREATE TEMP TABLE runs (name text, claimed jsonb);
 INSERT INTO runs SELECT 'one', pg_temp.claim('one');
@@ -123,6 +125,10 @@ INSERT INTO runs SELECT 'often 4', pg_temp.claim('often', now() + interval '200 
 SELECT is(pg_temp.finish(claimed, pg_temp.finding(), '{Version 2 is out}', now() + interval '200 days'), 1, 'the same beyond the horizon') FROM runs WHERE name = 'often 4';
 SELECT is(pg_temp.told('often'), 3::bigint, 'is told again');
 UPDATE torale.tasks SET dedupe_horizon = '0' WHERE name = 'every';
+INSERT INTO runs SELECT 'every 0', pg_temp.claim('every', now() - interval '1 day');
+SELECT is(pg_temp.finish(claimed, pg_temp.finding(), '{}', now() - interval '1 day'), 1, 'a finding without a quote') FROM runs WHERE name = 'every 0';
+SELECT is(pg_temp.told('every'), 0::bigint, 'is not told even with a horizon of 0');
+SELECT is((SELECT skip_reason FROM torale.executions e, runs WHERE runs.name = 'every 0' AND e.id = (claimed ->> 'execution_id')::uuid), 'ungrounded', 'and the execution says why');
 INSERT INTO runs SELECT 'every', pg_temp.claim('every');
 SELECT is(pg_temp.finish(claimed, pg_temp.finding(), '{Version 2 is out}'), 1, 'with a horizon of 0') FROM runs WHERE name = 'every';
 INSERT INTO runs SELECT 'every 2', pg_temp.claim('every', now() + interval '1 day');
@@ -192,6 +198,11 @@ INSERT INTO runs SELECT 'edited', pg_temp.claim('edited');
 UPDATE torale.tasks SET schedule = '@yearly' WHERE name = 'edited';
 SELECT is(pg_temp.finish(claimed), 1, 'a run whose schedule was changed meanwhile') FROM runs WHERE name = 'edited';
 SELECT is((pg_temp.queued('edited')).next_run_at, date_trunc('year', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '1 year', 'is followed by a slot of the new one');
+
+INSERT INTO runs SELECT 'free', pg_temp.claim('free');
+UPDATE torale.tasks SET name = 'renamed' WHERE name = 'free';
+SELECT is(pg_temp.finish(claimed), 1, 'a run of a task that has no schedule and was renamed meanwhile') FROM runs WHERE name = 'free';
+SELECT is((pg_temp.queued('renamed')).next_run_at, now() + interval '1 day', 'is followed by the one it planned');
 
 SELECT * FROM finish();
 ROLLBACK;
