@@ -134,8 +134,8 @@ $$;
 
 -- ---- the outbox, for workers ----
 
--- Pending deliveries that are due, with all that a message may say. No channel gets more than
--- p_per_channel at a time, so that one that hangs cannot take all places.
+-- Pending deliveries that are due, with all that a message may say. No channel has more than
+-- p_per_channel in flight, so that one that hangs cannot take all places.
 CREATE OR REPLACE FUNCTION torale_internal.claim_deliveries(p_now timestamptz, p_limit integer, p_per_channel integer, p_lease interval)
 RETURNS TABLE (delivery_id uuid, token bigint, attempt integer, channel_id uuid, kind text, target text, headers text, secrets text[],
     message text)
@@ -149,9 +149,15 @@ BEGIN
         WHERE d.status = 'pending' AND d.next_attempt_at <= p_now AND (d.lease_until IS NULL OR d.lease_until < p_now)
         ORDER BY d.next_attempt_at
         LIMIT p_limit * 4
+    ), busy AS MATERIALIZED (
+        SELECT x.channel_id, (SELECT count(*) FROM torale.deliveries d
+            WHERE d.channel_id = x.channel_id AND d.status = 'pending' AND d.lease_until >= p_now) AS in_flight
+        FROM (SELECT DISTINCT y.channel_id FROM candidates y) x
     ), fair AS (
-        SELECT c.id FROM (SELECT x.*, row_number() OVER (PARTITION BY x.channel_id ORDER BY x.next_attempt_at) AS place FROM candidates x) c
-        WHERE c.place <= p_per_channel
+        SELECT c.id, c.next_attempt_at
+        FROM (SELECT x.*, row_number() OVER (PARTITION BY x.channel_id ORDER BY x.next_attempt_at) AS place FROM candidates x) c
+        JOIN busy b ON b.channel_id = c.channel_id
+        WHERE c.place + b.in_flight <= p_per_channel
         ORDER BY c.next_attempt_at
         LIMIT p_limit
     ), due AS MATERIALIZED (
@@ -216,6 +222,11 @@ BEGIN
         FROM done d JOIN jsonb_to_recordset(p_done) r (delivery_id uuid, disable boolean) ON r.delivery_id = d.id
         WHERE r.disable AND c.id = d.channel_id AND c.enabled
         RETURNING c.id, c.owner, c.label
+    ), dropped AS (
+        UPDATE torale.deliveries d SET status = 'cancelled', next_attempt_at = NULL, error = 'the channel was disabled'
+        FROM gone g
+        WHERE d.owner = g.owner AND d.channel_id = g.id AND d.status = 'pending'
+          AND d.id NOT IN (SELECT o.id FROM done o)
     ), notice AS (
         INSERT INTO torale.notifications (kind, title, body, owner)
         SELECT 'system', 'Channel disabled', format('The channel "%s" answered 410 Gone and was disabled.', g.label), g.owner FROM gone g

@@ -217,6 +217,7 @@ CREATE TABLE torale.deliveries (
     FOREIGN KEY (owner, channel_id) REFERENCES torale.channels (owner, id) ON DELETE CASCADE
 ) WITH (fillfactor = 80);
 CREATE INDEX deliveries_pending ON torale.deliveries (next_attempt_at) WHERE status = 'pending';
+CREATE INDEX deliveries_pending_by_channel ON torale.deliveries (channel_id) WHERE status = 'pending';
 CREATE INDEX deliveries_by_channel ON torale.deliveries (owner, channel_id);
 CREATE INDEX deliveries_by_notification ON torale.deliveries (owner, notification_id);
 

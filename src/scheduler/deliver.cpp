@@ -25,11 +25,12 @@ void Deliverer::turn(Time now) {
     if (room <= 0) return;
     look_again_ = false;
     std::vector<DeliveryClaim> claims = store_.claim_deliveries(room, limits_.per_channel);
-    const bool more = !claims.empty();
+    look_again_ = !claims.empty();
     for (DeliveryClaim& claim : claims) send(std::move(claim), now);
-    // A channel with more than its share waits for its own answers: looked at again then.
-    next_due_ = more ? std::nullopt : store_.next_delivery();
-    if (more) look_again_ = true;
+    next_due_ = look_again_ ? std::nullopt : store_.next_delivery();
+    // Due and not to be had: its channel has its share in flight, or somebody holds the row. An
+    // answer or a second's rest comes first.
+    if (next_due_ && *next_due_ <= now) next_due_ = now + core::seconds{1};
 }
 
 void Deliverer::send(DeliveryClaim claim, Time now) {
