@@ -33,8 +33,9 @@ std::optional<core::microseconds> Loop::sleep_time() const {
         if (time) until = std::min(until, *time);
     };
     if (look_again_) until = next_claim_;
-    if (state_.is_active && static_cast<int>(runs_.size()) < limits_.max_inflight && next_due_ &&
-        !providers_cool_until_) {
+    // What forbids a claim now must not be waited for with open eyes: a turn without sleep would
+    // find the same.
+    if (state_.is_active && has_room() && next_due_ && !providers_cool_until_) {
         earlier(std::max(*next_due_, next_claim_));
     }
     earlier(providers_cool_until_);
@@ -54,20 +55,22 @@ void Loop::step_finished_transfers() {
     runs_.expire(at);
 }
 
-bool Loop::may_claim(Time at) {
-    if (!state_.is_active || at < next_claim_ || net_.starved()) return false;
-    if (providers_cool_until_ && *providers_cool_until_ > at) return false;
-    // Close to the limit, wait until a claim is worth its commit.
+// Close to the limit, a claim waits until it is worth its commit.
+bool Loop::has_room() const {
     const int room = limits_.max_inflight - static_cast<int>(runs_.size());
-    if (room < std::min({limits_.max_inflight, limits_.claim_rows / 5, 100})) return false;
-    return look_again_ || (next_due_ && *next_due_ <= at);
+    return room >= std::min({limits_.max_inflight, limits_.claim_rows / 5, 100}) && !net_.starved();
+}
+
+bool Loop::may_claim(Time at) {
+    if (providers_cool_until_ && *providers_cool_until_ <= at) providers_cool_until_.reset();
+    if (!state_.is_active || at < next_claim_ || !has_room() || providers_cool_until_) return false;
+    return next_due_ && *next_due_ <= at;
 }
 
 void Loop::start_due() {
     const Time at = now();
     if (look_again_ && at >= next_claim_) refresh_state();
     if (!may_claim(at)) return;
-    look_again_ = false;
     next_claim_ = at + limits_.claim_pause;
     next_poll_ = at + limits_.poll_interval;
     const int room = limits_.max_inflight - static_cast<int>(runs_.size());
@@ -81,7 +84,6 @@ void Loop::start_due() {
     begin(std::move(claims));
     begin(store_.claim_requests(std::max(1, limit / 2)));
     next_due_ = more ? std::optional<Time>(at) : store_.next_due();
-    deliverer_.look_again();
 }
 
 void Loop::begin(std::vector<Claim> claims) {
@@ -110,8 +112,10 @@ void Loop::refresh_state() {
     const auto b = usable_providers(state_.judges, at).wait_until;
     providers_cool_until_ = a && b ? std::max(*a, *b) : a ? a : b;
     next_poll_ = at + limits_.poll_interval;
-    if (!state_.is_active) look_again_ = false;
+    look_again_ = false;
+    next_due_ = at;  // the tables may hold work: a claim tells
     deliverer_.set_active(state_.is_active);
+    deliverer_.look_again();
 }
 
 void Loop::answer_from_store() {
@@ -233,8 +237,8 @@ void Loop::report() {
     next_report_ = at + core::seconds{1};
     std::int64_t due = 0;
     if (next_due_ && *next_due_ <= at && state_.is_active) {
-        lag_ = std::max(lag_, at - *next_due_);
         due = store_.count_due(10'000);
+        if (due > 0) lag_ = std::max(lag_, at - *next_due_);
     }
     sleeper_.report(static_cast<std::int64_t>(runs_.size()), due,
                     std::chrono::duration_cast<core::milliseconds>(lag_));

@@ -56,6 +56,7 @@ private:
     std::optional<core::microseconds> sleep_time() const;
     void step_finished_transfers();
     void start_due();
+    bool has_room() const;
     bool may_claim(Time at);
     void begin(std::vector<Claim> claims);
     void answer_from_store();

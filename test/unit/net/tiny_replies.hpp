@@ -6,7 +6,7 @@
 //   /chunks?1000   a body without a length       /stall         half a body, then silence
 //   /reset         half a body, then RST         /redirect      302 to /ok
 //   /echo          the request itself            /drop          closes without a word
-//   /connection    the number of the connection
+//   /connection    the number of the connection  /status?401   that status and no body
 #pragma once
 #include <cstdint>
 #include <cstdlib>
@@ -80,6 +80,8 @@ inline Answer answer_to(const std::string& request, int connection) {
         return {"HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n"};
     if (path == "/echo") return {with_length(request, "Content-Type: text/plain\r\n")};
     if (path == "/drop") return {"", 0, Answer::After::close};
+    if (path == "/status")
+        return {"HTTP/1.1 " + std::to_string(count) + " Status\r\nContent-Length: 0\r\n\r\n"};
     if (path == "/connection") return {with_length(std::to_string(connection))};
     return {with_length("ok", "X-Test: yes\r\n")};
 }
