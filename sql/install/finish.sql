@@ -139,14 +139,20 @@ BEGIN
     WHERE s.task_id = r.task_id;
     SELECT array_agg(t.id) INTO edited
     FROM unnest(runs) r JOIN torale.tasks t ON t.id = r.task_id AND t.updated_at <> r.task_seen
-    WHERE r.trigger = 'schedule' AND r.status <> 'retrying' AND t.state = 'active' AND t.schedule IS NOT NULL;
+    WHERE r.trigger = 'schedule' AND r.status <> 'retrying' AND t.state = 'active'
+      AND (t.schedule IS NOT NULL OR r.next_run_at IS NULL);
     IF edited IS NOT NULL THEN
         UPDATE torale_internal.task_schedule s SET slot = f.slot, next_run_at = f.next_run_at
         FROM torale.tasks t CROSS JOIN LATERAL torale_internal.first_run(t) f
         WHERE t.id = ANY (edited) AND s.task_id = t.id;
     END IF;
-    SELECT array_agg(r.task_id) INTO completing
-    FROM unnest(runs) r WHERE r.complete AND (NOT coalesce(r.complete_if_told, false) OR r.execution_id = ANY (told));
+    -- A once task is complete when it is told, an `at` task after its slot, unless it was given
+    -- another one meanwhile.
+    SELECT array_agg(t.id) INTO completing
+    FROM unnest(runs) r JOIN torale.tasks t ON t.id = r.task_id
+    WHERE r.complete AND (r.execution_id = ANY (told) AND t.notify_behavior = 'once'
+        OR NOT coalesce(r.complete_if_told, false) AND (t.updated_at = r.task_seen
+            OR t.schedule IS NOT NULL AND torale_internal.next_slot(t.schedule, t.timezone, p_now) IS NULL));
     IF completing IS NOT NULL THEN
         UPDATE torale.tasks SET state = 'completed' WHERE id = ANY (completing) AND state = 'active';
     END IF;

@@ -1,7 +1,7 @@
 -- One transaction ends a run: what it writes, when it writes nothing, and whom it tells. Called as
 -- the worker calls it, with the fields of src/pg/finish_rows.cpp.
 BEGIN;
-SELECT plan(76);
+SELECT plan(78);
 
 SET LOCAL client_min_messages = warning;
 CREATE FUNCTION pg_temp.act(command text) RETURNS void LANGUAGE plpgsql AS $$BEGIN EXECUTE command; END$$;
@@ -203,6 +203,19 @@ INSERT INTO runs SELECT 'free', pg_temp.claim('free');
 UPDATE torale.tasks SET name = 'renamed' WHERE name = 'free';
 SELECT is(pg_temp.finish(claimed), 1, 'a run of a task that has no schedule and was renamed meanwhile') FROM runs WHERE name = 'free';
 SELECT is((pg_temp.queued('renamed')).next_run_at, now() + interval '1 day', 'is followed by the one it planned');
+-- An `at` task is over after its slot, unless its owner gave it another one.
+SELECT count(torale.create_task('Is version 2 out?', name => n, notify_behavior => 'always',
+    schedule => to_char((now() + interval '1 hour') AT TIME ZONE 'UTC', '"at" YYYY-MM-DD"T"HH24:MI:SS"Z"'))) FROM unnest('{at,at renamed,at moved,at freed,at told}'::text[]) n;
+INSERT INTO runs SELECT n, pg_temp.claim(n, now() + interval '1 hour') FROM unnest('{at,at renamed,at moved,at freed,at told}'::text[]) n;
+UPDATE torale.tasks SET context = '{}' WHERE name = 'at renamed';
+UPDATE torale.tasks SET schedule = '@yearly' WHERE name IN ('at moved', 'at told');
+UPDATE torale.tasks SET schedule = NULL WHERE name = 'at freed';
+SELECT is((SELECT sum(pg_temp.finish(claimed, CASE WHEN name = 'at told' THEN pg_temp.finding() ELSE '{}' END || '{"complete": true, "next_slot": null, "next_run_at": null}',
+    CASE WHEN name = 'at told' THEN '{Version 2 is out}'::text[] ELSE '{}' END, now() + interval '2 hours')) FROM runs WHERE name LIKE 'at%'), 5::bigint, 'tasks that run once at a time');
+SELECT results_eq($$SELECT t.name, t.state, s.next_run_at FROM torale.tasks t JOIN torale_internal.task_schedule s ON s.task_id = t.id WHERE t.name LIKE 'at%' ORDER BY 1$$,
+    $$SELECT v.name, v.state, v.next FROM (VALUES ('at', 'completed', NULL), ('at freed', 'active', now() + interval '1 minute'),
+        ('at moved', 'active', torale_internal.next_slot('@yearly', 'UTC', now())), ('at renamed', 'completed', NULL),
+        ('at told', 'active', torale_internal.next_slot('@yearly', 'UTC', now()))) v (name, state, next)$$, 'are over, but those that were rescheduled meanwhile');
 
 SELECT * FROM finish();
 ROLLBACK;
