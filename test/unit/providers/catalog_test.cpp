@@ -32,5 +32,15 @@ TEST(find_adapter, does_not_know_others) {
     EXPECT_EQ(find_adapter("Gemini"), nullptr);
 }
 
+TEST(adapter_names, lists_those_of_a_kind) {
+    EXPECT_EQ(adapter_names("search"), (std::vector<std::string>{"builtin", "perplexity"}));
+    EXPECT_EQ(adapter_names("llm"), (std::vector<std::string>{"rules", "gemini"}));
+    EXPECT_TRUE(adapter_names("memory").empty());
+    EXPECT_TRUE(adapter_names("no kind").empty());
+    for (const char* kind : {"search", "llm"}) {
+        for (const std::string& name : adapter_names(kind)) EXPECT_NE(find_adapter(name), nullptr);
+    }
+}
+
 }  // namespace
 }  // namespace torale::providers
