@@ -32,7 +32,7 @@ std::optional<core::microseconds> Loop::sleep_time() const {
     const auto earlier = [&](std::optional<Time> time) {
         if (time) until = std::min(until, *time);
     };
-    if (look_again_) until = next_claim_;
+    if (look_again_) until = std::max(next_claim_, next_refresh_);
     // What forbids a claim now must not be waited for with open eyes: a turn without sleep would
     // find the same.
     if (state_.is_active && has_room() && next_due_ && !providers_cool_until_) {
@@ -69,7 +69,7 @@ bool Loop::may_claim(Time at) {
 
 void Loop::start_due() {
     const Time at = now();
-    if (look_again_ && at >= next_claim_) refresh_state();
+    if (look_again_ && at >= std::max(next_claim_, next_refresh_)) refresh_state();
     if (!may_claim(at)) return;
     next_claim_ = at + limits_.claim_pause;
     next_poll_ = at + limits_.poll_interval;
@@ -80,10 +80,14 @@ void Loop::start_due() {
     };
     std::vector<Claim> claims = store_.claim_due(limit, !is_local(state_.judges, "rules"),
                                                  is_local(state_.search, "builtin"));
+    std::vector<Claim> requests = store_.claim_requests(std::max(1, limit / 2));
     const bool more = static_cast<int>(claims.size()) >= limit;
+    const bool is_idle_claim = claims.empty() && requests.empty();
     begin(std::move(claims));
-    begin(store_.claim_requests(std::max(1, limit / 2)));
+    begin(std::move(requests));
     next_due_ = more ? std::optional<Time>(at) : store_.next_due();
+    // Due and not to be had: somebody holds the row. Asking every few milliseconds would not help.
+    if (is_idle_claim && next_due_ && *next_due_ <= at) next_claim_ = at + limits_.rest;
 }
 
 void Loop::begin(std::vector<Claim> claims) {
@@ -91,6 +95,11 @@ void Loop::begin(std::vector<Claim> claims) {
     const Usable search = usable_providers(state_.search, at);
     const Usable judges = usable_providers(state_.judges, at);
     for (Claim& claim : claims) {
+        // Attempts beyond the limit end in a crash of the server, each of them: not once more.
+        if (claim.attempt > 2 * limits_.max_attempts) {
+            runs_.refuse(std::move(claim), "the server stopped during every attempt of this run");
+            continue;
+        }
         agent::Briefing briefing = claim.briefing;
         briefing.now = at;
         briefing.search_providers = search.providers;
@@ -112,6 +121,7 @@ void Loop::refresh_state() {
     const auto b = usable_providers(state_.judges, at).wait_until;
     providers_cool_until_ = a && b ? std::max(*a, *b) : a ? a : b;
     next_poll_ = at + limits_.poll_interval;
+    next_refresh_ = at + limits_.refresh_pause;
     look_again_ = false;
     next_due_ = at;  // the tables may hold work: a claim tells
     deliverer_.set_active(state_.is_active);

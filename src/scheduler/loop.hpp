@@ -19,6 +19,10 @@ struct Limits {
     int flush_rows = 250;
     // Two claims are at least this far apart, so that a burst becomes one claim.
     core::milliseconds claim_pause{5};
+    // Providers, keys and activation are read again at most this often, whatever is written.
+    core::milliseconds refresh_pause{50};
+    // Between two claims that find due rows locked by somebody else.
+    core::milliseconds rest{100};
     int claim_rows = 500;
     DeliveryLimits delivery;
 };
@@ -83,6 +87,7 @@ private:
     std::optional<Time> providers_cool_until_;
     Time next_poll_{};
     Time next_claim_{};
+    Time next_refresh_{};
     Time next_housekeeping_{};
     Time next_report_{};
     std::optional<Time> waiting_since_;  // the oldest result that is not committed

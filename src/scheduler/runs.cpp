@@ -43,6 +43,10 @@ void Runs::start(Claim claim, agent::Briefing briefing, Time now, core::microsec
     advance(id, guarded_step([&] { return run.investigation.start(now); }));
 }
 
+void Runs::refuse(Claim claim, std::string why) {
+    ended_.push_back({std::move(claim), failed(core::Category::internal, std::move(why))});
+}
+
 bool Runs::accept(net::Completion& completion, Time now) {
     const auto found = transfers_.find(completion.transfer);
     if (found == transfers_.end()) return false;

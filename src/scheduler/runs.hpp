@@ -41,6 +41,8 @@ public:
     explicit Runs(net::Loop& loop) : loop_(loop) {}
 
     void start(Claim claim, agent::Briefing briefing, Time now, core::microseconds timeout);
+    // Ends a claim that is not run, as `internal`.
+    void refuse(Claim claim, std::string why);
     // False when the transfer is not one of ours.
     bool accept(net::Completion& completion, Time now);
     void answer(std::uint64_t run, int call, agent::CallReply reply, Time now);
