@@ -64,7 +64,7 @@ BEGIN
         SELECT l.execution_id, l.task_id, t.owner, 'schedule', 'running',
             CASE WHEN EXISTS (SELECT 1 FROM torale.executions o
                     WHERE o.task_id = l.task_id AND o.scheduled_for = l.due_slot AND o.trigger = 'schedule' AND o.id <> l.execution_id)
-                THEN p_now ELSE l.due_slot END,
+                THEN clock_timestamp() ELSE l.due_slot END,
             p_now, l.attempt
         FROM leased l JOIN torale.tasks t ON t.id = l.task_id
         ON CONFLICT (id) DO UPDATE SET status = 'running', attempts = EXCLUDED.attempts

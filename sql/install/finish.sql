@@ -17,9 +17,10 @@ BEGIN
 END
 $$;
 
--- p_runs: one object a run, fields as in torale_internal.finished_run. p_sources, p_citations,
--- p_memories: objects with execution_id. Returns the executions that were written. The runs are
--- read into a typed array once: reading jsonb again for each table cost as much as the tables.
+-- p_runs: one object a run, fields as in torale_internal.finished_run and finish_executions().
+-- p_sources, p_citations, p_memories: objects with execution_id. Returns the executions that were
+-- written. What is decided by is read into a narrow array once: reading jsonb again for each table
+-- cost as much as the tables.
 CREATE OR REPLACE FUNCTION torale_internal.finish(
     p_runs jsonb, p_sources jsonb, p_citations jsonb, p_memories jsonb, p_now timestamptz)
 RETURNS uuid[]
@@ -42,17 +43,7 @@ BEGIN
         RETURN '{}';
     END IF;
     PERFORM torale_internal.finish_sources(p_sources, p_citations, written, p_now);
-    UPDATE torale.executions e
-    SET status = r.status, verdict = r.verdict, confidence = r.confidence, evidence = r.evidence, notification = r.notification,
-        topic = r.topic, skip_reason = r.skip_reason, error_category = r.error_category, error_message = r.error_message,
-        finished_at = CASE WHEN r.status <> 'retrying' THEN p_now END, attempts = r.attempts,
-        slots_from = r.slots_from, slots_until = r.slots_until, slots = r.slots, suggested_next_run = r.suggested_next_run,
-        confidence_parts = r.confidence_parts, model_confidence = r.model_confidence, tokens_in = e.tokens_in + r.tokens_in,
-        tokens_out = e.tokens_out + r.tokens_out, cost_usd = e.cost_usd + r.cost_usd, model = r.model, prompt_hash = r.prompt_hash,
-        steps = CASE WHEN e.steps IS NULL THEN r.steps ELSE e.steps || r.steps END, result = r.result,
-        source_ids = CASE WHEN p_citations <> '[]' THEN (SELECT array_agg(DISTINCT c.source_id) FROM torale.citations c WHERE c.execution_id = e.id) END
-    FROM unnest(runs) r
-    WHERE e.id = r.execution_id;
+    PERFORM torale_internal.finish_executions(p_runs, p_citations <> '[]', written, p_now);
     IF p_memories <> '[]' THEN
         INSERT INTO torale.memories (task_id, owner, content, created_by_execution)
         SELECT e.task_id, e.owner, m.content, e.id
@@ -61,7 +52,7 @@ BEGIN
         WHERE m.execution_id = ANY (written)
         ON CONFLICT DO NOTHING;
     END IF;
-    told := torale_internal.finish_notifications(runs, p_now);
+    told := torale_internal.finish_notifications(p_runs, written, p_now);
     PERFORM torale_internal.finish_tasks(runs, told, p_now);
     PERFORM torale_internal.finish_requests(runs);
     DELETE FROM torale_internal.step_replies
@@ -69,6 +60,29 @@ BEGIN
     RETURN written;
 END
 $$;
+
+CREATE OR REPLACE FUNCTION torale_internal.finish_executions(p_runs jsonb, p_has_citations boolean, p_written uuid[], p_now timestamptz)
+RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+BEGIN
+    UPDATE torale.executions e
+    SET status = r.status, verdict = r.verdict, confidence = r.confidence, evidence = r.evidence, notification = r.notification,
+        topic = r.topic, skip_reason = r.skip_reason, error_category = r.error_category, error_message = r.error_message,
+        finished_at = CASE WHEN r.status <> 'retrying' THEN p_now END, attempts = r.attempts,
+        slots_from = r.slots_from, slots_until = r.slots_until, slots = r.slots, suggested_next_run = r.suggested_next_run,
+        confidence_parts = r.confidence_parts, model_confidence = r.model_confidence, tokens_in = e.tokens_in + r.tokens_in,
+        tokens_out = e.tokens_out + r.tokens_out, cost_usd = e.cost_usd + r.cost_usd, model = r.model, prompt_hash = r.prompt_hash,
+        steps = CASE WHEN e.steps IS NULL THEN r.steps ELSE e.steps || r.steps END, result = r.result,
+        source_ids = CASE WHEN p_has_citations THEN (SELECT array_agg(DISTINCT c.source_id) FROM torale.citations c WHERE c.execution_id = e.id) END
+    FROM jsonb_to_recordset(p_runs) r (execution_id uuid, status text, verdict text, confidence smallint, evidence text,
+        notification text, topic text, skip_reason text, error_category text, error_message text, attempts smallint,
+        slots_from timestamptz, slots_until timestamptz, slots integer, suggested_next_run text, confidence_parts jsonb,
+        model_confidence smallint, tokens_in bigint, tokens_out bigint, cost_usd numeric, model text, prompt_hash text,
+        steps jsonb, result jsonb)
+    WHERE e.id = r.execution_id AND r.execution_id = ANY (p_written);
+END
+$$;
+COMMENT ON FUNCTION torale_internal.finish_executions(jsonb, boolean, uuid[], timestamptz) IS 'Writes the results of finished runs to their executions.';
 
 -- Locks what the runs will write, in the agreed order, and tells which of them still hold their
 -- lease. A completing run changes its task row, the others only need it to stay. What somebody's
@@ -185,7 +199,7 @@ $$;
 
 -- Findings that were not told inside the horizon, first failures of a streak, recoveries.
 -- Returns the executions whose finding was told now.
-CREATE OR REPLACE FUNCTION torale_internal.finish_notifications(runs torale_internal.finished_run[], p_now timestamptz) RETURNS uuid[]
+CREATE OR REPLACE FUNCTION torale_internal.finish_notifications(p_runs jsonb, p_written uuid[], p_now timestamptz) RETURNS uuid[]
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
     told uuid[];
@@ -193,9 +207,9 @@ DECLARE
 BEGIN
     WITH wanted AS (
         SELECT r.execution_id, r.task_id, r.tell, r.title, r.body, r.fingerprint, t.owner, t.dedupe_horizon, t.name AS task_name
-        FROM unnest(runs) r
+        FROM jsonb_to_recordset(p_runs) r (execution_id uuid, task_id uuid, tell text, title text, body text, fingerprint text)
         JOIN torale.tasks t ON t.id = r.task_id
-        WHERE r.tell IS NOT NULL
+        WHERE r.tell IS NOT NULL AND r.execution_id = ANY (p_written)
     ), repeated AS (
         -- Every quote of this finding stands in one that was told inside the horizon. A finding
         -- without a quote is none, whatever the horizon.
@@ -240,6 +254,9 @@ BEGIN
     JOIN torale.tasks t ON t.id = r.task_id
     WHERE r.passed_slots > 0
     ON CONFLICT DO NOTHING;
+    IF NOT EXISTS (SELECT 1 FROM unnest(runs) r WHERE r.trigger <> 'schedule') THEN
+        RETURN;
+    END IF;
     DELETE FROM torale_internal.requests q
     USING unnest(runs) r
     WHERE q.execution_id = r.execution_id AND r.status <> 'retrying' AND r.trigger <> 'schedule';

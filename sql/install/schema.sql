@@ -125,9 +125,8 @@ CREATE TABLE torale.sources (
     last_seen_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     first_seen_execution uuid,
     owner text NOT NULL DEFAULT torale.current_owner(),
-    UNIQUE (task_id, content_hash),
-    FOREIGN KEY (owner, task_id) REFERENCES torale.tasks (owner, id) ON DELETE CASCADE
-);
+    UNIQUE (task_id, content_hash)
+); -- goes with its task by a trigger, see docs/decisions/002-sources-without-a-foreign-key.md
 
 -- Written by workers alone; it goes with its execution, and so with its task.
 CREATE TABLE torale.citations (
@@ -328,15 +327,12 @@ CREATE TABLE torale_internal.step_replies (
     PRIMARY KEY (execution_id, key)
 ) WITH (toast_tuple_target = 8160); -- short-lived: not worth compressing
 
--- A run's result as torale_internal.finish() takes it.
+-- What torale_internal.finish() has to decide about a run; the texts of the result stay out of it.
 CREATE TYPE torale_internal.finished_run AS (
-    execution_id uuid, task_id uuid, token bigint, trigger text, status text, verdict text, confidence smallint, evidence text,
-    notification text, topic text, skip_reason text, error_category text, error_message text, attempts smallint,
-    slots_from timestamptz, slots_until timestamptz, slots integer, suggested_next_run text, confidence_parts jsonb,
-    model_confidence smallint, tokens_in bigint, tokens_out bigint, cost_usd numeric, model text, prompt_hash text, steps jsonb,
-    result jsonb, consecutive_failures integer, judged boolean, scheduled_for timestamptz, next_slot timestamptz,
-    next_run_at timestamptz, task_seen timestamptz, complete boolean, complete_if_told boolean, tell text, title text, body text,
-    fingerprint text, passed_status text, passed_reason text, passed_from timestamptz, passed_until timestamptz, passed_slots integer
+    execution_id uuid, task_id uuid, token bigint, trigger text, status text, attempts smallint, consecutive_failures integer,
+    judged boolean, scheduled_for timestamptz, next_slot timestamptz, next_run_at timestamptz, task_seen timestamptz,
+    complete boolean, complete_if_told boolean, passed_status text, passed_reason text, passed_from timestamptz,
+    passed_until timestamptz, passed_slots integer
 );
 
 -- One row while this database may run tasks; never dumped, so a restored copy is silent.

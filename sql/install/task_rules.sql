@@ -268,3 +268,18 @@ $$;
 CREATE OR REPLACE TRIGGER users_after_update AFTER UPDATE ON torale.users
     FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active)
     EXECUTE FUNCTION torale_internal.users_after_update();
+
+-- The sources of deleted tasks. A foreign key would look up the task once more for every source
+-- of every run, though finish() holds the task's row locked already.
+CREATE OR REPLACE FUNCTION torale_internal.tasks_after_delete() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER -- sources are not writable by users
+SET search_path = pg_catalog, torale, pg_temp AS $$
+BEGIN
+    DELETE FROM torale.sources s WHERE s.task_id IN (SELECT d.id FROM deleted d);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION torale_internal.tasks_after_delete() IS 'Removes the sources of deleted tasks.';
+CREATE OR REPLACE TRIGGER tasks_after_delete AFTER DELETE ON torale.tasks
+    REFERENCING OLD TABLE AS deleted
+    FOR EACH STATEMENT EXECUTE FUNCTION torale_internal.tasks_after_delete();
