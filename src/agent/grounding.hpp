@@ -8,9 +8,9 @@
 namespace torale::agent {
 
 struct Grounded {
-    core::Judgement judgement;     // citations verified; quotes are the source's own bytes
+    core::Judgement judgement;  // citations verified; quotes are the source's own bytes
     int dropped_citations = 0;
-    bool demoted = false;          // met → unknown, for lack of a verified quote
+    bool demoted = false;  // met → unknown, for lack of a verified quote
 };
 
 // Citations that name no source, are empty after folding, are shorter than a word, or do not

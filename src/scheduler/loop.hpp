@@ -2,30 +2,11 @@
 // deliver what is to be told. One thread, one place that waits.
 #pragma once
 #include "scheduler/deliver.hpp"
+#include "scheduler/limits.hpp"
 #include "scheduler/ports.hpp"
 #include "scheduler/runs.hpp"
 
 namespace torale::scheduler {
-
-struct Limits {
-    int max_inflight = 1000;
-    int max_attempts = 6;
-    core::seconds run_timeout{120};
-    core::seconds poll_interval{5};
-    core::seconds housekeeping_interval{600};
-    core::microseconds jitter{0};
-    // A result waits at most this long for others to share its commit.
-    core::milliseconds flush_after{20};
-    int flush_rows = 250;
-    // Two claims are at least this far apart, so that a burst becomes one claim.
-    core::milliseconds claim_pause{5};
-    // Providers, keys and activation are read again at most this often, whatever is written.
-    core::milliseconds refresh_pause{50};
-    // Between two claims that find due rows locked by somebody else.
-    core::milliseconds rest{100};
-    int claim_rows = 500;
-    DeliveryLimits delivery;
-};
 
 class Loop {
 public:
