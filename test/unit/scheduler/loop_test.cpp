@@ -209,6 +209,37 @@ TEST_F(LoopTest, rests_when_there_is_no_room) {
                  20);
 }
 
+TEST_F(LoopTest, rests_when_what_is_due_is_held_by_somebody) {
+    store.due_at = start_time;
+    run_for(seconds{5});
+    EXPECT_GT(store.count("claim"), 1);
+    EXPECT_LE(store.count("claim"), seconds{5} / limits.rest + 2);
+}
+
+TEST_F(LoopTest, a_storm_of_writes_is_no_storm_of_looks) {
+    run_until([&] { return clock.at >= start_time + seconds{1}; },
+              [] {
+                  Sleeper::Wake wake;
+                  wake.work_written = true;
+                  return wake;
+              });
+    EXPECT_LE(store.state_reads, seconds{1} / limits.refresh_pause + 2);
+}
+
+TEST_F(LoopTest, a_run_that_ended_every_attempt_in_a_crash_fails) {
+    for (const int attempt : {2 * limits.max_attempts, 2 * limits.max_attempts + 1}) {
+        store.due.push_back(claim_of(attempt));
+        store.due.back().attempt = attempt;
+    }
+    run_until([&] { return store.finished.size() == 2; });
+    for (const Finished& finished : store.finished) {
+        const bool is_refused = finished.claim.attempt > 2 * limits.max_attempts;
+        EXPECT_EQ(finished.conclusion.failure.has_value(), is_refused);
+        if (!is_refused) continue;
+        EXPECT_TRUE(finished.outcome.next_run_at) << "the task is not lost";
+    }
+}
+
 TEST_F(LoopTest, a_refused_key_pauses_the_provider_with_one_line) {
     net::test::TinyServer server;
     store.state.search = {provider_state("perplexity", server.url("/status?401"))};
