@@ -44,24 +44,32 @@ DECLARE
     secrets text[] := torale_internal.secret_names();
     who record;
     r record;
+    worker record;
     me oid := (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
 BEGIN
     RETURN QUERY SELECT 'preload'::text, CASE WHEN torale_internal.is_preloaded() THEN 'ok' ELSE 'missing' END,
         'background workers need the library in shared_preload_libraries'::text,
-        CASE WHEN NOT torale_internal.is_preloaded() THEN 'ALTER SYSTEM SET shared_preload_libraries = ''torale''; -- then restart the server' END;
+        CASE WHEN NOT torale_internal.is_preloaded() THEN 'ALTER SYSTEM SET shared_preload_libraries = torale; -- after what the list has already, with commas; then restart the server' END;
     RETURN QUERY SELECT 'enabled'::text, CASE WHEN current_setting('torale.enabled')::boolean THEN 'ok' ELSE 'off' END,
         'torale.enabled'::text, CASE WHEN NOT current_setting('torale.enabled')::boolean
             THEN 'ALTER SYSTEM SET torale.enabled = on; SELECT pg_reload_conf();' END;
     RETURN QUERY SELECT 'activation'::text, CASE WHEN torale_internal.is_active() THEN 'ok' ELSE 'held' END,
         'a restored or copied database runs nothing until it is activated'::text,
         CASE WHEN NOT torale_internal.is_active() THEN 'SELECT torale.activate();' END;
-    RETURN QUERY SELECT 'scheduler'::text, CASE WHEN torale_internal.is_served() THEN 'ok' ELSE 'missing' END,
-        coalesce((SELECT format('pid %s, %s in flight, %s due', w.pid, w.in_flight, w.due) FROM torale_internal.worker_rows() w
-                  WHERE w.kind = 'scheduler' AND w.database = me AND w.pid <> 0 LIMIT 1),
-                 (SELECT nullif(w.last_error, '') FROM torale_internal.worker_rows() w
-                  WHERE w.kind = 'scheduler' AND w.database = me LIMIT 1), 'no scheduler serves this database'),
-        CASE WHEN NOT torale_internal.is_served() AND torale_internal.is_preloaded()
-            THEN 'SELECT torale.start_workers(current_database()); -- or raise max_worker_processes' END;
+    SELECT w.* INTO worker FROM torale_internal.worker_rows() w
+    WHERE w.kind = 'scheduler' AND w.database = me ORDER BY w.pid IS NULL LIMIT 1;
+    RETURN QUERY SELECT 'scheduler'::text, CASE WHEN worker.pid IS NOT NULL THEN 'ok' ELSE 'missing' END,
+        CASE WHEN worker.pid IS NOT NULL THEN format('pid %s, %s in flight, %s due', worker.pid, worker.in_flight, worker.due)
+             WHEN pg_is_in_recovery() THEN 'a standby runs nothing until it is promoted'
+             WHEN worker.last_error <> '' THEN worker.last_error
+             WHEN worker.state = 'blocked' THEN 'stopped by stop_workers(), or by a command on this database'
+             WHEN worker.state = 'off' THEN 'switched off by torale.enabled, torale.schedulers or torale.databases'
+             ELSE 'no scheduler serves this database' END,
+        CASE WHEN worker.pid IS NOT NULL OR pg_is_in_recovery() OR NOT torale_internal.is_preloaded() THEN NULL
+             WHEN worker.state = 'off' THEN 'SELECT name, setting FROM pg_settings WHERE name IN (''torale.enabled'', ''torale.schedulers'', ''torale.databases'');'
+             WHEN worker.state = 'no slot' THEN format('ALTER SYSTEM SET max_worker_processes = %s; -- then restart the server',
+                 current_setting('max_worker_processes')::integer + 8)
+             ELSE 'SELECT torale.start_workers(current_database()); -- if it does not help, the server''s log says why' END;
     FOR r IN SELECT p.* FROM torale.providers p WHERE p.enabled ORDER BY p.kind DESC, p.priority LOOP
         RETURN QUERY SELECT 'provider ' || r.name,
             CASE WHEN r.secret_name IS NOT NULL AND NOT r.secret_name = ANY (secrets) THEN 'no key'
