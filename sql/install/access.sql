@@ -31,7 +31,23 @@ BEGIN
 END
 $$;
 
--- ---- what an owner sees: the same sentence for every table that has an owner ----
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN
+        SELECT t.oid::pg_catalog.regtype::text
+        FROM pg_catalog.pg_type t
+        JOIN pg_catalog.pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
+        WHERE t.typnamespace IN ('torale'::pg_catalog.regnamespace, 'torale_internal'::pg_catalog.regnamespace)
+    LOOP
+        EXECUTE pg_catalog.format('ALTER TYPE %s OWNER TO torale_worker', name);
+        EXECUTE pg_catalog.format('REVOKE ALL ON TYPE %s FROM PUBLIC', name);
+    END LOOP;
+END
+$$;
+
+-- What an owner sees: the same sentence for every table that has an owner.
 DO $$
 DECLARE
     name text;

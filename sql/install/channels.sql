@@ -36,9 +36,7 @@ DECLARE
     base text;
     n integer := 1;
 BEGIN
-    IF me IS NULL THEN
-        PERFORM torale_internal.refuse('nobody is signed in', 'There is no owner for this session.', 'Send a token or an API key.', '42501');
-    END IF;
+    PERFORM torale_internal.require_active_owner(me);
     IF kind IS DISTINCT FROM 'webhook' THEN
         PERFORM torale_internal.refuse(format('channel kind %L is not available', kind), 'This version delivers to webhooks.', 'Use webhook.');
     END IF;
@@ -85,6 +83,7 @@ BEGIN
         PERFORM torale_internal.refuse(format('channel %s does not exist', coalesce(channel_id::text, 'null')),
             format('owner: %s', torale.current_owner()), 'SELECT id, kind, label FROM torale.channels;', 'PT404');
     END IF;
+    PERFORM torale_internal.require_active_owner(c.owner);
     INSERT INTO torale.executions (owner, trigger, status, started_at, input)
     VALUES (c.owner, 'test', 'running', now(), jsonb_build_object('channel_id', c.id)) RETURNING * INTO made;
     INSERT INTO torale.notifications (kind, execution_id, title, body, owner)
@@ -111,6 +110,41 @@ BEGIN
     FROM torale.executions e WHERE e.id OPERATOR(pg_catalog.=) made.id;
 END
 $$;
+
+-- A channel that was disabled by its receiver's 410 works again, or goes with its deliveries.
+CREATE OR REPLACE FUNCTION torale.enable_channel(channel_id uuid) RETURNS torale.channels
+LANGUAGE plpgsql SECURITY DEFINER -- channels are not writable by users
+SET search_path = pg_catalog, torale, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    c torale.channels;
+BEGIN
+    UPDATE torale.channels x SET enabled = true, disabled_reason = NULL
+    WHERE x.id = channel_id AND x.owner = torale.current_owner() RETURNING x.* INTO c;
+    IF c.id IS NULL THEN
+        PERFORM torale_internal.refuse(format('channel %s does not exist', coalesce(channel_id::text, 'null')),
+            format('owner: %s', torale.current_owner()), 'SELECT id, kind, label FROM torale.channels;', 'PT404');
+    END IF;
+    RETURN c;
+END
+$$;
+COMMENT ON FUNCTION torale.enable_channel(uuid) IS 'Enables a channel again that was disabled by its receiver.';
+CREATE OR REPLACE FUNCTION torale.delete_channel(channel_id uuid) RETURNS torale.channels
+LANGUAGE plpgsql SECURITY DEFINER -- channels are not writable by users
+SET search_path = pg_catalog, torale, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    c torale.channels;
+BEGIN
+    DELETE FROM torale.channels x WHERE x.id = channel_id AND x.owner = torale.current_owner() RETURNING x.* INTO c;
+    IF c.id IS NULL THEN
+        PERFORM torale_internal.refuse(format('channel %s does not exist', coalesce(channel_id::text, 'null')),
+            format('owner: %s', torale.current_owner()), 'SELECT id, kind, label FROM torale.channels;', 'PT404');
+    END IF;
+    RETURN c;
+END
+$$;
+COMMENT ON FUNCTION torale.delete_channel(uuid) IS 'Deletes a channel with its secret and its deliveries; returns the row as it was.';
 
 -- Null marks all of the caller's notifications.
 CREATE OR REPLACE FUNCTION torale.mark_read(notification_id uuid DEFAULT NULL) RETURNS bigint
@@ -242,7 +276,16 @@ BEGIN
     SET status = CASE WHEN d.status = 'delivered' THEN 'success' ELSE 'failed' END, finished_at = p_now,
         error_message = d.error, result = jsonb_build_object('response_status', d.response_status, 'error', d.error)
     FROM done d JOIN torale.notifications n ON n.id = d.notification_id AND n.kind = 'test'
-    WHERE e.id = n.execution_id AND e.status = 'running';
+    WHERE e.id IN (SELECT x.id FROM torale.executions x JOIN torale.notifications o ON o.execution_id = x.id AND o.kind = 'test'
+                   JOIN done g ON g.notification_id = o.id
+                   -- Whoever holds it is cancelling it.
+                   FOR NO KEY UPDATE OF x SKIP LOCKED)
+      AND e.id = n.execution_id AND e.status = 'running';
+    -- Tests that went down with their channel.
+    UPDATE torale.executions e SET status = 'failed', finished_at = p_now, error_message = d.error
+    FROM torale.deliveries d JOIN torale.notifications n ON n.id = d.notification_id AND n.kind = 'test'
+    WHERE d.status = 'cancelled' AND d.error = 'the channel was disabled' AND e.id = n.execution_id AND e.status = 'running'
+      AND d.channel_id IN (SELECT x.channel_id FROM torale.deliveries x WHERE x.id = ANY (locked));
     UPDATE torale.deliveries d SET status = 'cancelled', next_attempt_at = NULL
     FROM jsonb_to_recordset(p_done) r (delivery_id uuid), torale.notifications n
     WHERE d.id = r.delivery_id AND d.status = 'pending' AND n.id = d.notification_id AND n.kind = 'test' AND d.id = ANY (locked);

@@ -36,7 +36,7 @@ CREATE OR REPLACE FUNCTION torale_internal.claim_due(
 RETURNS TABLE (execution_id uuid, task_id uuid, token bigint, attempt integer, slot timestamptz, consecutive_failures integer,
     last_judged_at timestamptz, task_seen timestamptz, owner text, name text, search_query text, condition_description text,
     notify_behavior text, schedule text, timezone text, min_interval_s bigint, max_interval_s bigint, search_options text,
-    history text, notifications text, memories text, replies text, has_documents boolean)
+    history text, notifications text, memories text, replies text, has_documents boolean, first_started_at timestamptz)
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp
 -- A claim is a few hundred rows of tables of any size: looked up, never read whole.
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -68,7 +68,7 @@ BEGIN
             p_now, l.attempt
         FROM leased l JOIN torale.tasks t ON t.id = l.task_id
         ON CONFLICT (id) DO UPDATE SET status = 'running', attempts = EXCLUDED.attempts
-        RETURNING e.id, e.scheduled_for
+        RETURNING e.id, e.scheduled_for, e.started_at
     )
     SELECT l.execution_id, l.task_id, l.lease_token, l.attempt::integer, r.scheduled_for, l.consecutive_failures,
         l.last_judged_at, t.updated_at, t.owner, t.name, t.search_query, t.condition_description, t.notify_behavior,
@@ -82,7 +82,8 @@ BEGIN
         -- Not by the attempt: a run that was put off or given back has the same number again.
         CASE WHEN l.is_resumed THEN torale_internal.replies_of(l.execution_id)::text END,
         NOT p_documents OR EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner = t.owner)
-            OR EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner IS NULL)
+            OR EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner IS NULL),
+        r.started_at
     FROM leased l
     JOIN recorded r ON r.id = l.execution_id
     JOIN torale.tasks t ON t.id = l.task_id;

@@ -194,6 +194,7 @@ COMMENT ON COLUMN torale_internal.task_schedule.slot IS 'The slot on the grid th
 COMMENT ON COLUMN torale_internal.task_schedule.execution_id IS 'The scheduled run under way or to be tried again.';
 COMMENT ON COLUMN torale_internal.task_schedule.attempt IS 'Attempts of that run.';
 COMMENT ON COLUMN torale_internal.task_schedule.consecutive_failures IS 'Failed runs since the last success.';
+COMMENT ON COLUMN torale_internal.task_schedule.rejudge IS 'The question was edited during the run under way: its judgement does not count as one of the new question.';
 COMMENT ON COLUMN torale_internal.task_schedule.last_judged_at IS 'When a run last came to a verdict: sources seen since are new.';
 COMMENT ON SEQUENCE torale_internal.lease_tokens IS 'Fencing tokens, one for each lease and each revocation.';
 COMMENT ON TABLE torale_internal.channel_secrets IS 'What a message needs and users must not read.';

@@ -145,7 +145,7 @@ BEGIN
         execution_id = CASE WHEN r.trigger = 'manual' OR r.status = 'retrying' THEN s.execution_id END,
         attempt = CASE WHEN r.trigger = 'manual' THEN s.attempt WHEN r.status <> 'retrying' THEN 0 ELSE r.attempts END,
         consecutive_failures = r.consecutive_failures,
-        last_judged_at = CASE WHEN r.judged THEN p_now ELSE s.last_judged_at END,
+        last_judged_at = CASE WHEN s.rejudge THEN NULL WHEN r.judged THEN p_now ELSE s.last_judged_at END, rejudge = false,
         slot = CASE WHEN r.trigger = 'manual' OR s.next_run_at IS NULL THEN s.slot
                     WHEN r.status = 'retrying' THEN coalesce(r.scheduled_for, s.slot) ELSE r.next_slot END,
         next_run_at = CASE WHEN r.trigger = 'manual' OR s.next_run_at IS NULL THEN s.next_run_at ELSE r.next_run_at END
@@ -164,7 +164,7 @@ BEGIN
     -- another one meanwhile.
     SELECT array_agg(t.id) INTO completing
     FROM unnest(runs) r JOIN torale.tasks t ON t.id = r.task_id
-    WHERE r.complete AND (r.execution_id = ANY (told) AND t.notify_behavior = 'once'
+    WHERE r.complete AND (t.notify_behavior = 'once' AND (r.execution_id = ANY (told) OR torale_internal.is_told_once(t))
         OR NOT coalesce(r.complete_if_told, false) AND (t.updated_at = r.task_seen
             OR t.schedule IS NOT NULL AND torale_internal.next_slot(t.schedule, t.timezone, p_now) IS NULL));
     IF completing IS NOT NULL THEN
@@ -197,6 +197,17 @@ BEGIN
 END
 $$;
 
+-- A once task tells once an activation, whether a slot or a hand started the run that told.
+CREATE OR REPLACE FUNCTION torale_internal.is_told_once(task torale.tasks) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
+BEGIN
+    RETURN task.notify_behavior = 'once' AND task.state = 'active' AND EXISTS (
+        SELECT 1 FROM torale.notifications n
+        WHERE n.task_id = task.id AND n.kind = 'finding' AND n.created_at >= task.state_changed_at);
+END
+$$;
+COMMENT ON FUNCTION torale_internal.is_told_once(torale.tasks) IS 'Whether an active once task has told its finding since it became active.';
+
 -- Findings that were not told inside the horizon, first failures of a streak, recoveries.
 -- Returns the executions whose finding was told now.
 CREATE OR REPLACE FUNCTION torale_internal.finish_notifications(p_runs jsonb, p_written uuid[], p_now timestamptz) RETURNS uuid[]
@@ -206,7 +217,8 @@ DECLARE
     fresh uuid[];
 BEGIN
     WITH wanted AS (
-        SELECT r.execution_id, r.task_id, r.tell, r.title, r.body, r.fingerprint, t.owner, t.dedupe_horizon, t.name AS task_name
+        SELECT r.execution_id, r.task_id, r.tell, r.title, r.body, r.fingerprint, t.owner, t.dedupe_horizon, t.name AS task_name,
+            torale_internal.is_told_once(t) AS has_told_once
         FROM jsonb_to_recordset(p_runs) r (execution_id uuid, task_id uuid, tell text, title text, body text, fingerprint text)
         JOIN torale.tasks t ON t.id = r.task_id
         WHERE r.tell IS NOT NULL AND r.execution_id = ANY (p_written)
@@ -215,13 +227,13 @@ BEGIN
         -- without a quote is none, whatever the horizon.
         SELECT w.execution_id
         FROM wanted w
-        WHERE w.tell = 'finding' AND NOT EXISTS (
+        WHERE w.tell = 'finding' AND (w.has_told_once OR NOT EXISTS (
             SELECT 1 FROM torale.citations c
             WHERE c.execution_id = w.execution_id AND NOT EXISTS (
                 SELECT 1 FROM torale.notifications n
                 JOIN torale.citations o ON o.execution_id = n.execution_id
                 WHERE n.task_id = w.task_id AND n.kind = 'finding' AND n.created_at > p_now - w.dedupe_horizon
-                  AND torale_internal.fold(o.quote) = torale_internal.fold(c.quote)))
+                  AND torale_internal.fold(o.quote) = torale_internal.fold(c.quote))))
     ), marked AS (
         UPDATE torale.executions e
         SET skip_reason = CASE WHEN EXISTS (SELECT 1 FROM torale.citations c WHERE c.execution_id = e.id) THEN 'already_told' ELSE 'ungrounded' END

@@ -48,13 +48,13 @@ DECLARE
     me oid := (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
 BEGIN
     RETURN QUERY SELECT 'preload'::text, CASE WHEN torale_internal.is_preloaded() THEN 'ok' ELSE 'missing' END,
-        'background workers need the library in shared_preload_libraries'::text,
+        CASE WHEN torale_internal.is_preloaded() THEN 'the library is in shared_preload_libraries' ELSE 'background workers need the library in shared_preload_libraries' END,
         CASE WHEN NOT torale_internal.is_preloaded() THEN 'ALTER SYSTEM SET shared_preload_libraries = torale; -- after what the list has already, with commas; then restart the server' END;
     RETURN QUERY SELECT 'enabled'::text, CASE WHEN current_setting('torale.enabled')::boolean THEN 'ok' ELSE 'off' END,
-        'torale.enabled'::text, CASE WHEN NOT current_setting('torale.enabled')::boolean
+        CASE WHEN current_setting('torale.enabled')::boolean THEN 'torale.enabled is on' ELSE 'torale.enabled is off: nothing runs' END, CASE WHEN NOT current_setting('torale.enabled')::boolean
             THEN 'ALTER SYSTEM SET torale.enabled = on; SELECT pg_reload_conf();' END;
     RETURN QUERY SELECT 'activation'::text, CASE WHEN torale_internal.is_active() THEN 'ok' ELSE 'held' END,
-        'a restored or copied database runs nothing until it is activated'::text,
+        CASE WHEN torale_internal.is_active() THEN 'this database may run tasks' ELSE 'a restored or copied database runs nothing until it is activated' END,
         CASE WHEN NOT torale_internal.is_active() THEN 'SELECT torale.activate();' END;
     SELECT w.* INTO worker FROM torale_internal.worker_rows() w
     WHERE w.kind = 'scheduler' AND w.database = me ORDER BY w.pid IS NULL LIMIT 1;
@@ -87,8 +87,10 @@ BEGIN
     FROM unnest(string_to_array(CASE WHEN is_operator THEN torale_internal.egress_allow() END, ',')) e
     WHERE trim(e) <> '' AND trim(e) !~ '^(provider|channel|feed):';
     FOR who IN SELECT m.member::regrole::text AS member, m.roleid::regrole::text AS role FROM pg_auth_members m JOIN pg_roles x ON x.oid = m.member
-        WHERE m.roleid IN ('torale_worker'::regrole) AND NOT x.rolsuper LOOP
-        RETURN QUERY SELECT 'roles'::text, 'problem'::text, format('%s is a member of %s and can read every owner''s rows', who.member, who.role),
+        WHERE m.roleid IN ('torale_worker'::regrole, 'torale_authenticator'::regrole) AND NOT x.rolsuper LOOP
+        RETURN QUERY SELECT 'roles'::text, CASE who.role WHEN 'torale_worker' THEN 'problem' ELSE 'warning' END,
+            format(CASE who.role WHEN 'torale_worker' THEN '%s is a member of %s and can read every owner''s rows'
+                ELSE '%s is a member of %s and may act for any owner that it claims' END, who.member, who.role),
             format('REVOKE %s FROM %s;', who.role, who.member);
     END LOOP;
     RETURN QUERY SELECT 'roles'::text, 'problem'::text, format('role %s has attributes it must not have', x.rolname),
@@ -127,7 +129,7 @@ BEGIN
         SELECT x.id FROM torale.executions x
         WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.trigger IN ('preview', 'test')
           AND x.status NOT IN ('pending', 'running', 'retrying')
-        ORDER BY x.id LIMIT p_limit);
+        ORDER BY x.id LIMIT p_limit FOR UPDATE OF x SKIP LOCKED);
     GET DIAGNOSTICS n = ROW_COUNT;
     RETURN n;
 END
@@ -149,7 +151,7 @@ BEGIN
             SELECT x.id FROM torale.executions x
             WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.status NOT IN ('pending', 'running', 'retrying')
               AND NOT EXISTS (SELECT 1 FROM torale.notifications o WHERE o.execution_id = x.id)
-            ORDER BY x.id LIMIT p_limit);
+            ORDER BY x.id LIMIT p_limit FOR UPDATE OF x SKIP LOCKED);
         GET DIAGNOSTICS n = ROW_COUNT;
         report := report || jsonb_build_object('executions', n);
     END IF;
@@ -159,7 +161,7 @@ BEGIN
             SELECT x.id FROM torale.sources x
             WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.last_seen_at < now() - keep
               AND NOT EXISTS (SELECT 1 FROM torale.citations c WHERE c.source_id = x.id AND c.owner = x.owner)
-            ORDER BY x.id LIMIT p_limit);
+            ORDER BY x.id LIMIT p_limit FOR UPDATE OF x SKIP LOCKED);
         GET DIAGNOSTICS n = ROW_COUNT;
         report := report || jsonb_build_object('sources', n);
     END IF;
@@ -167,22 +169,25 @@ BEGIN
     IF keep > '0' THEN
         DELETE FROM torale.deliveries d WHERE d.id IN (
             SELECT x.id FROM torale.deliveries x
-            WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.status <> 'pending' ORDER BY x.id LIMIT p_limit);
+            WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.status <> 'pending' ORDER BY x.id LIMIT p_limit FOR UPDATE OF x SKIP LOCKED);
         GET DIAGNOSTICS n = ROW_COUNT;
         report := report || jsonb_build_object('deliveries', n);
     END IF;
     report := report || jsonb_build_object('previews', torale_internal.housekeep_requests(p_limit));
-    DELETE FROM torale.memories m WHERE m.id IN (SELECT x.id FROM torale.memories x WHERE x.expires_at < now() LIMIT p_limit);
+    DELETE FROM torale.memories m WHERE m.id IN (SELECT x.id FROM torale.memories x WHERE x.expires_at < now() LIMIT p_limit FOR UPDATE OF x SKIP LOCKED);
     GET DIAGNOSTICS n = ROW_COUNT;
     report := report || jsonb_build_object('memories', n);
     -- Left by hand-made changes: replies of runs that are over, requests whose run is over.
-    DELETE FROM torale_internal.step_replies r USING torale.executions e
-    WHERE e.id = r.execution_id AND e.status NOT IN ('pending', 'running', 'retrying');
-    DELETE FROM torale_internal.requests q USING torale.executions e
-    WHERE e.id = q.execution_id AND e.status NOT IN ('pending', 'running', 'retrying');
+    DELETE FROM torale_internal.step_replies r WHERE (r.execution_id, r.key) IN (
+        SELECT x.execution_id, x.key FROM torale_internal.step_replies x JOIN torale.executions e ON e.id = x.execution_id
+        WHERE e.status NOT IN ('pending', 'running', 'retrying') LIMIT p_limit FOR UPDATE OF x SKIP LOCKED);
+    DELETE FROM torale_internal.requests q WHERE q.execution_id IN (
+        SELECT x.execution_id FROM torale_internal.requests x JOIN torale.executions e ON e.id = x.execution_id
+        WHERE e.status NOT IN ('pending', 'running', 'retrying') LIMIT p_limit FOR UPDATE OF x SKIP LOCKED);
     GET DIAGNOSTICS n = ROW_COUNT;
     report := report || jsonb_build_object('requests', n);
-    UPDATE torale_internal.task_schedule s SET lease_until = NULL, lease_owner = NULL WHERE s.lease_until < now() - interval '1 hour';
+    UPDATE torale_internal.task_schedule s SET lease_until = NULL, lease_owner = NULL WHERE s.task_id IN (
+        SELECT x.task_id FROM torale_internal.task_schedule x WHERE x.lease_until < now() - interval '1 hour' LIMIT p_limit FOR UPDATE SKIP LOCKED);
     GET DIAGNOSTICS n = ROW_COUNT;
     report := report || jsonb_build_object('leases', n);
     INSERT INTO torale_internal.housekeeping AS h (last_run_at, last_report) VALUES (now(), report)

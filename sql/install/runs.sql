@@ -19,6 +19,18 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION torale_internal.require_active_owner(p_owner text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
+BEGIN
+    IF p_owner IS NULL THEN
+        PERFORM torale_internal.refuse('nobody is signed in', 'There is no owner for this session.', 'Send a token or an API key.', '42501');
+    ELSIF EXISTS (SELECT 1 FROM torale.users u WHERE u.id = p_owner AND NOT u.is_active) THEN
+        PERFORM torale_internal.refuse('this user is deactivated', format('owner: %s', p_owner), 'An administrator can reactivate it.', '42501');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION torale_internal.require_active_owner(text) IS 'Raises 42501 for nobody and for a deactivated user.';
+
 CREATE OR REPLACE FUNCTION torale_internal.session_is_superuser() RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp
 RETURN (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = session_user);
@@ -43,6 +55,7 @@ DECLARE
     running uuid;
     made torale.executions;
 BEGIN
+    PERFORM torale_internal.require_active_owner(task.owner);
     SELECT e.id INTO running
     FROM torale.executions e
     WHERE e.task_id = task.id AND (e.status IN ('pending', 'running') OR e.status = 'retrying' AND e.trigger = 'manual')
@@ -102,6 +115,8 @@ BEGIN
     ELSE
         UPDATE torale.executions x SET status = 'cancelled', finished_at = now(), skip_reason = 'cancelled' WHERE x.id = id;
         DELETE FROM torale_internal.requests q WHERE q.execution_id = id;
+        UPDATE torale.deliveries d SET status = 'cancelled', next_attempt_at = NULL FROM torale.notifications n
+        WHERE n.execution_id = id AND n.kind = 'test' AND d.notification_id = n.id AND d.owner = n.owner AND d.status = 'pending';
     END IF;
     SELECT * INTO e FROM torale.executions x WHERE x.id = id;
     RETURN e;
@@ -120,9 +135,7 @@ DECLARE
 BEGIN
     PERFORM torale_internal.check_task(ROW(NULL, 'preview', 'active', search_query, condition_description, 'always', NULL, timezone,
         '5 minutes', '7 days', search_options, NULL, '0', me, now(), now(), now())::torale.tasks);
-    IF me IS NULL THEN
-        PERFORM torale_internal.refuse('nobody is signed in', 'There is no owner for this session.', 'Send a token or an API key.', '42501');
-    END IF;
+    PERFORM torale_internal.require_active_owner(me);
     INSERT INTO torale.executions (owner, trigger, input)
     VALUES (me, 'preview', jsonb_build_object('search_query', search_query, 'condition_description', condition_description,
         'search_options', search_options, 'timezone', timezone))

@@ -44,8 +44,8 @@ CREATE TABLE torale.tasks (
     CHECK (notify_behavior IN ('once', 'always')),
     CHECK (pg_catalog.length(search_query) BETWEEN 3 AND 2000),
     CHECK (pg_catalog.length(condition_description) <= 2000),
-    CHECK (min_interval > '0' AND min_interval <= max_interval),
-    CHECK (dedupe_horizon >= '0'),
+    CHECK (min_interval > '0' AND min_interval <= max_interval AND max_interval <= '10 years'),
+    CHECK (dedupe_horizon BETWEEN '0' AND '100 years'),
     CHECK (pg_catalog.jsonb_typeof(search_options) = 'object')
 );
 
@@ -60,7 +60,8 @@ CREATE TABLE torale_internal.task_schedule (
     execution_id uuid,
     attempt smallint NOT NULL DEFAULT 0,
     consecutive_failures integer NOT NULL DEFAULT 0,
-    last_judged_at timestamptz
+    last_judged_at timestamptz,
+    rejudge boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
         autovacuum_analyze_scale_factor = 0.05, vacuum_truncate = off);
 CREATE INDEX task_schedule_next_run_at ON torale_internal.task_schedule (next_run_at);

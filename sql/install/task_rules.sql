@@ -13,6 +13,16 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION torale_internal.is_date(p_text text) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
+BEGIN
+    RETURN p_text ~ '^\d{4}-\d\d-\d\d([T ].*)?$' AND p_text::timestamptz IS NOT NULL;
+EXCEPTION WHEN data_exception THEN
+    RETURN false;
+END
+$$;
+COMMENT ON FUNCTION torale_internal.is_date(text) IS 'Whether a text is an ISO date, with or without a time.';
+
 CREATE OR REPLACE FUNCTION torale_internal.check_search_options(options jsonb) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
@@ -37,11 +47,12 @@ BEGIN
             WHEN field = 'language' THEN
                 CASE WHEN value #>> '{}' ~ '^[A-Za-z]{2}$' THEN '' ELSE 'It must be a two-letter language code.' END
             WHEN field = 'published_after' THEN
-                CASE WHEN value #>> '{}' ~ '^\d{4}-\d\d-\d\d([T ].*)?$' THEN '' ELSE 'It must be a date such as 2026-01-31.' END
+                CASE WHEN torale_internal.is_date(value #>> '{}') THEN '' ELSE 'It must be a date such as 2026-01-31.' END
             WHEN field = 'domains' THEN
                 CASE WHEN jsonb_typeof(value) = 'object'
                     AND NOT EXISTS (SELECT 1 FROM jsonb_each(value) d
-                        WHERE d.key NOT IN ('allow', 'deny') OR jsonb_typeof(d.value) <> 'array')
+                        WHERE d.key NOT IN ('allow', 'deny') OR jsonb_typeof(d.value) <> 'array'
+                            OR jsonb_path_exists(d.value, '$[*] ? (@.type() != "string")'))
                     THEN '' ELSE 'It must be {"allow": [...], "deny": [...]}.' END
             ELSE 'Known are max_results, domains, recency, country, language and published_after.'
         END;
@@ -71,9 +82,9 @@ $$;
 CREATE OR REPLACE FUNCTION torale_internal.check_task(task torale.tasks) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
 BEGIN
-    IF task.search_query IS NULL OR length(task.search_query) NOT BETWEEN 3 AND 2000 THEN
+    IF task.search_query IS NULL OR length(btrim(task.search_query)) < 3 OR length(task.search_query) > 2000 THEN
         PERFORM torale_internal.refuse('search_query must have 3 to 2000 characters',
-            format('It has %s.', coalesce(length(task.search_query), 0)), 'State the question in plain words.');
+            format('It has %s.', coalesce(length(btrim(task.search_query)), 0)), 'State the question in plain words.');
     ELSIF length(task.condition_description) > 2000 THEN
         PERFORM torale_internal.refuse('condition_description must have at most 2000 characters',
             format('It has %s.', length(task.condition_description)), 'State the condition in one sentence.');
@@ -90,6 +101,9 @@ BEGIN
         PERFORM torale_internal.refuse('min_interval must be positive and at most max_interval',
             format('min_interval is %s, max_interval is %s.', task.min_interval, task.max_interval),
             'The defaults are 5 minutes and 7 days.');
+    ELSIF task.max_interval > '10 years' OR task.dedupe_horizon > '100 years' THEN
+        PERFORM torale_internal.refuse('max_interval must be at most 10 years, dedupe_horizon at most 100',
+            format('max_interval is %s, dedupe_horizon is %s.', task.max_interval, task.dedupe_horizon), 'The defaults are 7 days and 180 days.');
     ELSIF length(task.name) > 200 OR task.name = '' THEN
         PERFORM torale_internal.refuse('name must have 1 to 200 characters',
             format('It has %s.', length(task.name)), 'Leave it out to have one generated.');
@@ -106,11 +120,18 @@ LANGUAGE plpgsql SECURITY DEFINER -- reads the owner's other names
 SET search_path = pg_catalog, torale, pg_temp AS $$
 BEGIN
     NEW.schedule := CASE WHEN btrim(NEW.schedule) = '' THEN NULL ELSE torale_internal.check_schedule(NEW.schedule) END;
+    NEW.search_query := btrim(NEW.search_query);
     NEW.condition_description := nullif(btrim(NEW.condition_description), '');
     IF TG_OP = 'INSERT' AND NEW.name IS NULL THEN
         NEW.name := torale_internal.unused_name(NEW.owner, NEW.search_query);
     END IF;
     PERFORM torale_internal.check_task(NEW);
+    -- The constraint decides between two sessions; this says it in words.
+    IF EXISTS (SELECT 1 FROM torale.tasks t WHERE t.owner = NEW.owner AND t.name = NEW.name AND t.id <> NEW.id)
+        AND NEW.owner = torale.current_owner() THEN
+        PERFORM torale_internal.refuse(format('a task with the name %L exists', NEW.name), format('owner: %s', NEW.owner),
+            'Choose another name, or leave it out to have one generated.', 'PT409');
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         IF OLD.state = 'completed' AND NEW.state = 'paused' THEN
             PERFORM torale_internal.refuse('a completed task cannot be paused',
@@ -213,6 +234,11 @@ BEGIN
         FROM torale_internal.first_run(NEW) f
         WHERE s.task_id = NEW.id AND s.execution_id IS NULL;
     END IF;
+    -- Another question: what is known already is judged by it once.
+    IF TG_OP = 'UPDATE' AND (NEW.search_query, NEW.condition_description, NEW.search_options)
+        IS DISTINCT FROM (OLD.search_query, OLD.condition_description, OLD.search_options) THEN
+        UPDATE torale_internal.task_schedule s SET last_judged_at = NULL, rejudge = s.lease_until IS NOT NULL WHERE s.task_id = NEW.id;
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -262,6 +288,13 @@ LANGUAGE plpgsql SECURITY DEFINER -- pauses the tasks of a deactivated owner
 SET search_path = pg_catalog, torale, pg_temp AS $$
 BEGIN
     UPDATE torale.tasks SET state = 'paused' WHERE owner = NEW.id AND state = 'active';
+    -- Runs by hand of tasks that were not active, and what has no task.
+    PERFORM torale_internal.cancel_runs(q.task_id, 'deactivated')
+    FROM torale_internal.requests q JOIN torale.tasks t ON t.id = q.task_id WHERE t.owner = NEW.id;
+    UPDATE torale.executions e
+    SET status = 'cancelled', finished_at = clock_timestamp(), skip_reason = 'deactivated'
+    WHERE e.owner = NEW.id AND e.task_id IS NULL AND e.status IN ('pending', 'running', 'retrying');
+    DELETE FROM torale_internal.requests q USING torale.executions e WHERE e.id = q.execution_id AND e.owner = NEW.id;
     RETURN NULL;
 END
 $$;

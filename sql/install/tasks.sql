@@ -38,11 +38,16 @@ BEGIN
             DETAIL = format('It is %s.', jsonb_typeof(p_notifications)), HINT = 'For example [{"type": "webhook", "url": "https://example.com/hook"}].';
     END IF;
     FOR item IN SELECT * FROM jsonb_array_elements(coalesce(p_notifications, '[]')) LOOP
+        IF jsonb_typeof(item) <> 'object' OR item ->> 'type' IS NULL OR coalesce(item ->> 'url', item ->> 'address', item ->> 'target') IS NULL THEN
+            RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'a notification must be an object with type and url',
+                DETAIL = format('It is %s.', item), HINT = 'For example {"type": "webhook", "url": "https://example.com/hook"}.';
+        END IF;
         target := coalesce(item ->> 'url', item ->> 'address', item ->> 'target');
         SELECT * INTO made FROM torale.create_channel(item ->> 'type', NULL, target, coalesce(item -> 'headers', '{}'), false);
         linked := linked || made.id;
         IF made.secret IS NOT NULL THEN
-            RAISE NOTICE 'channel % signs with secret %', made.id, made.secret
+            -- INFO reaches the client always and the server's log never, unless it is asked for.
+            RAISE INFO 'channel % signs with secret %', made.id, made.secret
                 USING HINT = 'It is shown this once. Give it to the receiver.';
         END IF;
     END LOOP;

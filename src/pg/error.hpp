@@ -1,11 +1,13 @@
 // An error that PostgreSQL raised, as C++ sees it.
 #pragma once
 #include <exception>
+#include <stdexcept>
 #include <string>
 
 namespace torale::pg {
 
-class Error final : public std::exception {
+// A runtime_error: to the scheduler it is a store that refused, and the loop goes on.
+class Error final : public std::runtime_error {
 public:
     std::string sqlstate;  // five characters
     std::string message;
@@ -14,7 +16,8 @@ public:
 
     Error(std::string sqlstate_, std::string message_, std::string detail_ = {},
           std::string hint_ = {})
-        : sqlstate(std::move(sqlstate_)),
+        : std::runtime_error(message_),
+          sqlstate(std::move(sqlstate_)),
           message(std::move(message_)),
           detail(std::move(detail_)),
           hint(std::move(hint_)) {}

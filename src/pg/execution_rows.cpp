@@ -119,6 +119,7 @@ std::vector<Claim> read_due_claims(const Rows& rows) {
         read_recalled(briefing, rows.optional_text(i, 18), rows.optional_text(i, 19),
                       rows.optional_text(i, 20), rows.optional_text(i, 21));
         briefing.has_documents = rows.boolean(i, 22);
+        claim.first_started_at = read_timestamptz(rows.optional_text(i, 23));
         claims.push_back(std::move(claim));
     }
     return claims;

@@ -28,8 +28,15 @@ Finished as_failure(Finished finished, const std::string& reason) {
     finished.conclusion = std::move(conclusion);
     finished.outcome.status = core::ExecutionStatus::failed;
     finished.outcome.tell_finding = finished.outcome.tell_recovery = false;
-    // A once task found nothing that counts; an `at` task is over all the same.
-    if (finished.outcome.next_run_at) finished.outcome.complete_task = false;
+    if (finished.claim.trigger != core::Trigger::schedule) return finished;
+    // A once task found nothing that counts; an `at` task is over all the same. The planned time
+    // may be what was refused.
+    if (finished.outcome.next_run_at) {
+        finished.outcome.complete_task = false;
+        finished.outcome.next_slot = finished.outcome.next_run_at =
+            core::SystemClock{}.now() + std::chrono::hours{24};
+    }
+    finished.outcome.tell_failure = finished.claim.consecutive_failures == 0;
     finished.outcome.consecutive_failures = finished.claim.consecutive_failures + 1;
     return finished;
 }

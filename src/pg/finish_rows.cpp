@@ -93,7 +93,11 @@ void write_plan(JsonRows& run, const Finished& finished) {
     const std::int64_t attempt = finished.claim.attempt;
     run.number("attempts", outcome.attempt_consumed ? attempt : attempt - 1);
     run.number("consecutive_failures", std::int64_t{outcome.consecutive_failures});
-    run.boolean("judged", finished.conclusion.judged && !finished.conclusion.failure);
+    // What a quiet run found is still to be told: to the next run its sources are new.
+    const bool is_untold = finished.claim.quiet &&
+                           finished.conclusion.judgement.verdict == core::Verdict::met;
+    run.boolean("judged",
+                finished.conclusion.judged && !finished.conclusion.failure && !is_untold);
     run.time("scheduled_for", finished.claim.scheduled_for);
     run.time("next_slot", outcome.next_slot);
     run.time("next_run_at", outcome.next_run_at);

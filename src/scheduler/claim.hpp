@@ -20,6 +20,7 @@ struct Claim {
     int attempt = 1;  // this one included
     int consecutive_failures = 0;
     std::optional<Time> scheduled_for;
+    std::optional<Time> first_started_at;  // of this execution
     Time claimed_at{};
     // When the task was last edited, as the store wrote it; finish() compares.
     std::string task_seen;

@@ -75,8 +75,9 @@ void Loop::start_due() {
     next_poll_ = at + limits_.poll_interval;
     const int room = limits_.max_inflight - static_cast<int>(runs_.size());
     const int limit = std::min(room, limits_.claim_rows);
-    const auto is_local = [](const std::vector<ProviderState>& list, const char* adapter) {
-        return list.empty() || list.front().provider.adapter == adapter;
+    const auto is_local = [&](const std::vector<ProviderState>& list, const char* adapter) {
+        const auto usable = usable_providers(list, at).providers;
+        return usable.empty() || usable.front().adapter == adapter;
     };
     std::vector<Claim> claims = store_.claim_due(limit, !is_local(state_.judges, "rules"),
                                                  is_local(state_.search, "builtin"));
@@ -144,7 +145,13 @@ void Loop::answer_from_store() {
     std::vector<CheckRequest> requests;
     requests.reserve(checks.size());
     for (WaitingCheck& check : checks) requests.push_back(std::move(check.request));
-    std::vector<agent::KnownHashes> known = store_.check_sources(requests);
+    std::vector<agent::KnownHashes> known;
+    try {
+        known = store_.check_sources(requests);
+    } catch (const std::runtime_error& refusal) {
+        for (const WaitingCheck& check : checks) runs_.fail(check.run, refusal.what());
+        return;
+    }
     const Time at = now();
     for (std::size_t i = 0; i < checks.size(); ++i) {
         runs_.answer(checks[i].run, checks[i].call, std::move(known[i]), at);
@@ -224,7 +231,7 @@ Finished Loop::settle(Ended ended) {
     input.attempt = finished.claim.attempt;
     input.attempts_max = limits_.max_attempts;
     input.consecutive_failures = finished.claim.consecutive_failures;
-    input.first_started_at = finished.claim.scheduled_for;
+    input.first_started_at = finished.claim.first_started_at;
     input.unit_random = finished.claim.briefing.unit_random;
     input.jitter = limits_.jitter;
     finished.outcome = core::decide(input);
@@ -253,6 +260,14 @@ void Loop::report() {
     sleeper_.report(static_cast<std::int64_t>(runs_.size()), due,
                     std::chrono::duration_cast<core::milliseconds>(lag_));
     lag_ = core::microseconds{0};
+}
+
+void Loop::rest_after(const std::runtime_error& refusal) {
+    constexpr int refusals_max = 5;
+    if (++refusals_ >= refusals_max) throw refusal;
+    sleeper_.log("store refused, resting why=\"" + std::string(refusal.what()) + "\"");
+    next_claim_ = next_refresh_ = now() + core::seconds{1};
+    look_again_ = true;
 }
 
 void Loop::give_back() {

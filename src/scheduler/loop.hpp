@@ -1,6 +1,8 @@
 // All executions of one database: claim what is due, step what is in flight, finish what ended,
 // deliver what is to be told. One thread, one place that waits.
 #pragma once
+#include <stdexcept>
+
 #include "scheduler/deliver.hpp"
 #include "scheduler/limits.hpp"
 #include "scheduler/ports.hpp"
@@ -18,14 +20,19 @@ public:
     void keep_running(Reload&& reload) {
         store_.take_over();
         while (!is_stopping_) {
-            if (wait()) reload();
-            step_finished_transfers();
-            start_due();
-            answer_from_store();
-            finish_ended();
-            deliverer_.turn(now());
-            keep_house();
-            report();
+            try {
+                if (wait()) reload();
+                step_finished_transfers();
+                start_due();
+                answer_from_store();
+                finish_ended();
+                deliverer_.turn(now());
+                keep_house();
+                report();
+                refusals_ = 0;
+            } catch (const std::runtime_error& refusal) {
+                rest_after(refusal);
+            }
         }
         give_back();
     }
@@ -53,6 +60,8 @@ private:
     void keep_house();
     void report();
     void give_back();
+    // One refusal of the store ends a turn; `refusals_max` in a row end the worker.
+    void rest_after(const std::runtime_error& refusal);
 
     ExecutionStore& store_;
     net::Loop& net_;
@@ -63,6 +72,7 @@ private:
     Deliverer deliverer_;
     ServerState state_;
     bool is_stopping_ = false;
+    int refusals_ = 0;
     bool look_again_ = true;  // something was written: the tables may hold work
     std::optional<Time> next_due_;
     std::optional<Time> providers_cool_until_;

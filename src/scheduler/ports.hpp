@@ -53,6 +53,8 @@ struct ServerState {
     std::vector<ProviderState> judges;
 };
 
+// A verb that the database refuses (a lock, a timeout) throws std::runtime_error and has written
+// nothing; the loop logs it, rests and goes on.
 class ExecutionStore {
 public:
     virtual ~ExecutionStore() = default;

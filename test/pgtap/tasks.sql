@@ -117,7 +117,7 @@ SELECT is(pg_temp.as_user('pg:alice', $$UPDATE torale.tasks SET name = 'later', 
 SELECT is((pg_temp.schedule('later')).next_run_at, date_trunc('year', now() AT TIME ZONE 'Asia/Tokyo') AT TIME ZONE 'Asia/Tokyo' + interval '1 year', 'does not');
 SELECT is(pg_temp.as_user('pg:alice', $$SELECT (torale.update_task((SELECT id FROM torale.tasks WHERE name = 'later'), schedule => '')).schedule$$), NULL, 'an empty schedule clears it');
 SELECT is(pg_temp.as_user('pg:alice', $$SELECT torale.update_task((SELECT id FROM torale.tasks WHERE name = 'later'), name => 'function: active to active')$$),
-    '23505 duplicate key value violates unique constraint "tasks_owner_name_key"', 'two tasks of one owner have different names');
+    'PT409 a task with the name ''function: active to active'' exists', 'two tasks of one owner have different names');
 SELECT is(pg_temp.as_user('pg:alice', $$SELECT (torale.pause_task(id)).state FROM torale.tasks WHERE name = 'later'$$), 'paused', 'pausing');
 SELECT is((pg_temp.schedule('later')).next_run_at, NULL, 'takes it from the queue');
 SELECT is(pg_temp.as_user('pg:alice', $$SELECT (torale.delete_task(id)).name FROM torale.tasks WHERE name = 'later'$$), 'later', 'deleting returns what it was');

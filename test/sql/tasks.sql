@@ -36,7 +36,7 @@ SELECT s AS schedule, torale.describe_schedule(s) FROM unnest('{0 9 * * 1,*/15 *
 SELECT (channel).kind, (channel).label, (channel).target, (channel).is_default, secret ~ '^whsec_[A-Za-z0-9+/]{43}=$' AS has_secret
 FROM torale.create_channel('webhook', 'my hook', 'https://example.com/hook?token=geheim', is_default => true);
 SELECT kind, label, target, enabled FROM torale.channels;
-SELECT count(*) FROM torale.update_task('01900000-0000-7000-8000-000000000001', notifications => '[{"type": "webhook", "url": "https://example.org/other"}]');
+SELECT count(*) FROM torale.update_task('01900000-0000-7000-8000-000000000001', channels => ARRAY[(SELECT c.id FROM torale.create_channel('webhook', NULL, 'https://example.org/other') c)]);
 SELECT c.label, c.target FROM torale.task_channels tc JOIN torale.channels c ON c.id = tc.channel_id ORDER BY 1;
 
 -- Documents and memories.
