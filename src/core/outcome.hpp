@@ -30,7 +30,7 @@ struct DecideInput {
     std::optional<std::string> next_run = std::nullopt;  // the judge's wish, as it wrote it
 
     int attempt = 1;               // finished attempts of this execution, this one included
-    int attempts_max = 6;                  // torale.max_attempts
+    int attempts_max = 6;          // torale.max_attempts
     int consecutive_failures = 0;  // failed executions of the task right before this one
     // Of this execution: limits how long it may be put off.
     std::optional<Time> first_started_at = std::nullopt;

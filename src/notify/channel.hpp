@@ -18,19 +18,19 @@ struct Link {
 
 // Everything a delivery may say. Filled by the store from the notification and its execution.
 struct Message {
-    std::string delivery_id;      // stable over retries: webhook-id
+    std::string delivery_id;  // stable over retries: webhook-id
     std::string notification_id;
-    std::string execution_id;     // "" for tests: then test_… as in the original
-    std::string event_type;       // task.condition_met, task.failed, task.recovered, torale.test
+    std::string execution_id;  // "" for tests: then test_… as in the original
+    std::string event_type;    // task.condition_met, task.failed, task.recovered, torale.test
     core::Time created_at{};
     std::string task_id;
     std::string task_name;
     std::string search_query;
     std::optional<std::string> condition_description;
-    std::string body;             // Markdown
-    std::string completed_at;     // as the original writes it
-    std::vector<Link> sources;    // the cited ones
-    core::Json context;           // null = absent
+    std::string body;           // Markdown
+    std::string completed_at;   // as the original writes it
+    std::vector<Link> sources;  // the cited ones
+    core::Json context;         // null = absent
 };
 
 struct Channel {

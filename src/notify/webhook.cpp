@@ -20,9 +20,8 @@ std::int64_t unix_seconds(core::Time time) {
 // The original names an event by its execution; a test has none.
 std::string body_id(const Message& message) {
     return message.event_type == "torale.test" ? "test_" + message.delivery_id
-                                               : message.execution_id.empty()
-                                                     ? message.notification_id
-                                                     : message.execution_id;
+           : message.execution_id.empty()      ? message.notification_id
+                                               : message.execution_id;
 }
 
 bool is_ours(std::string name) {
@@ -109,8 +108,8 @@ Answer read_answer(const core::Reply& reply, core::Time now) {
         answer.told = Told::delivered;
         return answer;
     }
-    answer.error = "the receiver answered " + std::to_string(reply.status) + ": " +
-                   sanitised(reply.body, 150);
+    answer.error =
+        "the receiver answered " + std::to_string(reply.status) + ": " + sanitised(reply.body, 150);
     if (reply.status == 410) answer.told = Told::gone;
     answer.retry_after = core::retry_hint(reply.headers, now);
     return answer;

@@ -20,8 +20,8 @@ inline text* to_text(std::string_view value) {
 }
 
 // Microseconds between the Unix epoch and PostgreSQL's, 2000-01-01.
-constexpr std::int64_t epoch_shift = std::int64_t{POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE} *
-                                     SECS_PER_DAY * 1'000'000;
+constexpr std::int64_t epoch_shift =
+    std::int64_t{POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE} * SECS_PER_DAY * 1'000'000;
 
 inline core::Time to_time(TimestampTz value) {
     return core::Time{core::microseconds{value + epoch_shift}};

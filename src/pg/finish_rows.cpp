@@ -59,9 +59,9 @@ void write_telling(JsonRows& run, const Finished& finished) {
     } else if (outcome.tell_failure && conclusion.failure) {
         run.text("tell", "failure");
         run.text("title", name + " failed");
-        run.text("body",
-                 "The last run failed (" + std::string(core::name_of(conclusion.failure->category)) +
-                     "): " + conclusion.failure->message + ". It keeps its schedule.");
+        run.text("body", "The last run failed (" +
+                             std::string(core::name_of(conclusion.failure->category)) +
+                             "): " + conclusion.failure->message + ". It keeps its schedule.");
     } else if (outcome.tell_recovery) {
         run.text("tell", "recovery");
         run.text("title", name + " recovered");
@@ -75,11 +75,12 @@ void write_verdict(JsonRows& run, const agent::Conclusion& conclusion) {
     if (conclusion.failure || !has_verdict) return;
     run.text("verdict", core::name_of(judgement.verdict));
     run.number("confidence", std::int64_t{conclusion.confidence.value});
-    run.raw("confidence_parts",
-            "{\"independent_domains\":" + std::to_string(conclusion.confidence.independent_domains) +
-                ",\"quote_strength\":" + std::to_string(conclusion.confidence.quote_strength) +
-                ",\"date_certainty\":" + std::to_string(conclusion.confidence.date_certainty) +
-                ",\"agreement\":" + std::to_string(conclusion.confidence.agreement) + "}");
+    run.raw(
+        "confidence_parts",
+        "{\"independent_domains\":" + std::to_string(conclusion.confidence.independent_domains) +
+            ",\"quote_strength\":" + std::to_string(conclusion.confidence.quote_strength) +
+            ",\"date_certainty\":" + std::to_string(conclusion.confidence.date_certainty) +
+            ",\"agreement\":" + std::to_string(conclusion.confidence.agreement) + "}");
     run.optional_text("notification", judgement.notification);
     run.optional_text("topic", judgement.topic);
     run.optional_text("suggested_next_run", judgement.next_run);
@@ -94,10 +95,9 @@ void write_plan(JsonRows& run, const Finished& finished) {
     run.number("attempts", outcome.attempt_consumed ? attempt : attempt - 1);
     run.number("consecutive_failures", std::int64_t{outcome.consecutive_failures});
     // What a quiet run found is still to be told: to the next run its sources are new.
-    const bool is_untold = finished.claim.quiet &&
-                           finished.conclusion.judgement.verdict == core::Verdict::met;
-    run.boolean("judged",
-                finished.conclusion.judged && !finished.conclusion.failure && !is_untold);
+    const bool is_untold =
+        finished.claim.quiet && finished.conclusion.judgement.verdict == core::Verdict::met;
+    run.boolean("judged", finished.conclusion.judged && !finished.conclusion.failure && !is_untold);
     run.time("scheduled_for", finished.claim.scheduled_for);
     run.time("next_slot", outcome.next_slot);
     run.time("next_run_at", outcome.next_run_at);

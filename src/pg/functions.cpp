@@ -18,12 +18,12 @@ core::Schedule schedule_or_throw(std::string_view text) {
     auto schedule = core::parse_schedule(text);
     if (schedule) return *schedule;
     const core::ScheduleFault& fault = schedule.error();
-    throw Error("22023", "unreadable schedule: " + fault.message,
-                "At position " + std::to_string(fault.position) + " of \"" + std::string(text) +
-                    "\".",
-                fault.hint.empty() ? "Use five cron fields, @daily, \"every 15 minutes\" or "
-                                     "\"at 2026-12-01T09:00:00Z\"."
-                                   : fault.hint);
+    throw Error(
+        "22023", "unreadable schedule: " + fault.message,
+        "At position " + std::to_string(fault.position) + " of \"" + std::string(text) + "\".",
+        fault.hint.empty() ? "Use five cron fields, @daily, \"every 15 minutes\" or "
+                             "\"at 2026-12-01T09:00:00Z\"."
+                           : fault.hint);
 }
 
 std::string zone_or_throw(std::string_view zone) {
@@ -71,8 +71,7 @@ TORALE_FUNCTION(torale_content_hash) {
     const text* title = PG_GETARG_TEXT_PP(1);
     const text* body = PG_GETARG_TEXT_PP(2);
     PG_RETURN_TEXT_P(entry([&] {
-        return to_text(
-            core::content_hash(core::canonical_url(view(url)), view(title), view(body)));
+        return to_text(core::content_hash(core::canonical_url(view(url)), view(title), view(body)));
     }));
 }
 
@@ -87,9 +86,12 @@ TORALE_FUNCTION(torale_schedule_kind) {
     const text* value = PG_GETARG_TEXT_PP(0);
     PG_RETURN_TEXT_P(entry([&] {
         switch (schedule_or_throw(view(value)).kind) {
-            case core::Schedule::Kind::cron: return to_text("cron");
-            case core::Schedule::Kind::every: return to_text("every");
-            case core::Schedule::Kind::at: return to_text("at");
+            case core::Schedule::Kind::cron:
+                return to_text("cron");
+            case core::Schedule::Kind::every:
+                return to_text("every");
+            case core::Schedule::Kind::at:
+                return to_text("at");
         }
         return to_text("");
     }));
@@ -98,8 +100,8 @@ TORALE_FUNCTION(torale_schedule_kind) {
 // torale.describe_schedule(text) → text
 TORALE_FUNCTION(torale_describe_schedule) {
     const text* value = PG_GETARG_TEXT_PP(0);
-    PG_RETURN_TEXT_P(entry(
-        [&] { return to_text(core::describe_schedule(schedule_or_throw(view(value)))); }));
+    PG_RETURN_TEXT_P(
+        entry([&] { return to_text(core::describe_schedule(schedule_or_throw(view(value)))); }));
 }
 
 // torale_internal.is_known_zone(text) → boolean
@@ -135,9 +137,8 @@ TORALE_FUNCTION(torale_next_slots) {
             throw Error("22023", "count must be from 1 to 1000",
                         "It is " + std::to_string(count) + ".", "Ask for fewer at a time.");
         }
-        return to_timestamptz_array(core::next_times(schedule_or_throw(view(value)),
-                                                     to_time(after), zone_or_throw(view(zone)),
-                                                     count));
+        return to_timestamptz_array(core::next_times(schedule_or_throw(view(value)), to_time(after),
+                                                     zone_or_throw(view(zone)), count));
     }));
 }
 
@@ -165,5 +166,6 @@ TORALE_FUNCTION(torale_why_undecidable) {
 // torale_internal.known_adapters(kind text) → text[]
 TORALE_FUNCTION(torale_known_adapters) {
     const text* kind = PG_GETARG_TEXT_PP(0);
-    PG_RETURN_ARRAYTYPE_P(entry([&] { return to_text_array(providers::adapter_names(view(kind))); }));
+    PG_RETURN_ARRAYTYPE_P(
+        entry([&] { return to_text_array(providers::adapter_names(view(kind))); }));
 }

@@ -12,8 +12,8 @@
 #include "pg/session.hpp"
 #include "pg/settings.hpp"
 #include "pg/shared.hpp"
-#include "pg/wake.hpp"
 #include "pg/waiter.hpp"
+#include "pg/wake.hpp"
 #include "scheduler/loop.hpp"
 
 namespace torale::pg {

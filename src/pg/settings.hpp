@@ -39,7 +39,6 @@ struct Settings {
     std::chrono::minutes retention_deliveries{};
     std::chrono::minutes retention_requests{};
 
-
     bool serves(const std::string& database) const;
 };
 

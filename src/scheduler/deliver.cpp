@@ -66,7 +66,7 @@ std::optional<Time> Deliverer::next_turn() const {
 }
 
 core::seconds delivery_pause(int attempt) {
-    static constexpr std::array<int, 11> seconds{60,    300,   900,   3'600,  7'200, 14'400,
+    static constexpr std::array<int, 11> seconds{60,     300,    900,    3'600,  7'200, 14'400,
                                                  28'800, 43'200, 54'000, 57'600, 64'800};
     const std::size_t index = static_cast<std::size_t>(std::max(attempt, 1) - 1);
     return core::seconds{seconds[std::min(index, seconds.size() - 1)]};
@@ -80,10 +80,17 @@ DeliveryDone settle_delivery(const DeliveryClaim& claim, const notify::Answer& a
     done.attempt = claim.attempt;
     done.error = answer.error;
     switch (answer.told) {
-        case notify::Told::delivered: done.status = DeliveryStatus::delivered; return done;
-        case notify::Told::gone: done.disable_channel = true; [[fallthrough]];
-        case notify::Told::refused: done.status = DeliveryStatus::dead; return done;
-        case notify::Told::retry: break;
+        case notify::Told::delivered:
+            done.status = DeliveryStatus::delivered;
+            return done;
+        case notify::Told::gone:
+            done.disable_channel = true;
+            [[fallthrough]];
+        case notify::Told::refused:
+            done.status = DeliveryStatus::dead;
+            return done;
+        case notify::Told::retry:
+            break;
     }
     if (claim.attempt >= limits.max_attempts) {
         done.status = DeliveryStatus::dead;

@@ -35,10 +35,11 @@ agent::Turn guarded_step(Step&& step) {
 void Runs::start(Claim claim, agent::Briefing briefing, Time now, core::microseconds timeout) {
     const std::uint64_t id = next_id_++;
     const Time deadline = now + timeout;
-    Run& run = runs_
-                   .emplace(id, Run{std::move(claim), agent::Investigation(std::move(briefing)),
-                                    deadline, {}})
-                   .first->second;
+    Run& run =
+        runs_
+            .emplace(id,
+                     Run{std::move(claim), agent::Investigation(std::move(briefing)), deadline, {}})
+            .first->second;
     deadlines_.emplace_back(deadline, id);
     advance(id, guarded_step([&] { return run.investigation.start(now); }));
 }
@@ -84,7 +85,8 @@ void Runs::request(std::uint64_t id, Run& run, agent::Call& call) {
     } else if (auto* query = std::get_if<providers::builtin::DocumentQuery>(&call.what)) {
         searches_.push_back({id, call.id, std::move(*query)});
     } else {
-        checks_.push_back({id, call.id,
+        checks_.push_back({id,
+                           call.id,
                            {run.claim.briefing.execution_id, run.claim.briefing.task.id,
                             std::move(std::get<agent::SourceCheck>(call.what))}});
     }
@@ -111,8 +113,8 @@ void Runs::expire(Time now) {
         if (!is_over && deadline > now) return;
         deadlines_.pop_front();
         if (is_over) continue;
-        end(id, failed(core::Category::timeout,
-                       "the run took longer than torale.run_timeout allows"));
+        end(id,
+            failed(core::Category::timeout, "the run took longer than torale.run_timeout allows"));
     }
 }
 
@@ -131,8 +133,14 @@ void Runs::cancel_all() {
     ended_.clear();
 }
 
-std::vector<Ended> Runs::take_ended() { return std::exchange(ended_, {}); }
-std::vector<WaitingCheck> Runs::take_checks() { return std::exchange(checks_, {}); }
-std::vector<WaitingSearch> Runs::take_searches() { return std::exchange(searches_, {}); }
+std::vector<Ended> Runs::take_ended() {
+    return std::exchange(ended_, {});
+}
+std::vector<WaitingCheck> Runs::take_checks() {
+    return std::exchange(checks_, {});
+}
+std::vector<WaitingSearch> Runs::take_searches() {
+    return std::exchange(searches_, {});
+}
 
 }  // namespace torale::scheduler
