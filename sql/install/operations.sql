@@ -33,6 +33,27 @@ CREATE OR REPLACE FUNCTION torale_internal.housekeeping_job() RETURNS bigint
 LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp
 RETURN (SELECT h.cron_job_id FROM torale_internal.housekeeping h WHERE EXISTS (SELECT 1 FROM pg_extension x WHERE x.extname = 'pg_cron'));
 
+-- Attributes and members of the five roles: made anew by each installation, changed by anybody since.
+CREATE OR REPLACE FUNCTION torale_internal.doctor_roles() RETURNS TABLE ("check" text, state text, detail text, fix text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    who record;
+BEGIN
+    FOR who IN SELECT m.member::regrole::text AS member, m.roleid::regrole::text AS role FROM pg_auth_members m JOIN pg_roles x ON x.oid = m.member
+        WHERE m.roleid IN ('torale_worker'::regrole, 'torale_authenticator'::regrole) AND NOT x.rolsuper LOOP
+        RETURN QUERY SELECT 'roles'::text, CASE who.role WHEN 'torale_worker' THEN 'problem' ELSE 'warning' END,
+            format(CASE who.role WHEN 'torale_worker' THEN '%s is a member of %s and can read every owner''s rows'
+                ELSE '%s is a member of %s and may act for any owner that it claims' END, who.member, who.role),
+            format('REVOKE %s FROM %s;', who.role, who.member);
+    END LOOP;
+    RETURN QUERY SELECT 'roles'::text, 'problem'::text, format('role %s has attributes it must not have', x.rolname),
+        format('ALTER ROLE %I NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;', x.rolname)
+    FROM pg_roles x WHERE x.rolname LIKE 'torale\_%' AND x.rolname IN ('torale_anon', 'torale_user', 'torale_admin', 'torale_authenticator', 'torale_worker')
+      AND (x.rolsuper OR x.rolcreatedb OR x.rolcreaterole OR x.rolreplication OR x.rolbypassrls);
+END
+$$;
+COMMENT ON FUNCTION torale_internal.doctor_roles() IS 'The rows of doctor() about roles that have what they must not have.';
+
 CREATE OR REPLACE FUNCTION torale.doctor() RETURNS TABLE ("check" text, state text, detail text, fix text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER -- reads what only the worker may
 SET search_path = pg_catalog, torale, pg_temp AS $$
@@ -42,7 +63,6 @@ DECLARE
     is_operator boolean := torale_internal.session_is_superuser()
         OR pg_has_role(coalesce(nullif(current_setting('role'), 'none'), session_user), 'torale_admin', 'USAGE');
     secrets text[] := torale_internal.secret_names();
-    who record;
     r record;
     worker record;
     me oid := (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
@@ -78,7 +98,10 @@ BEGIN
             coalesce((SELECT format('until %s: %s', s.cooling_until, s.message) FROM torale_internal.provider_state s
                       WHERE s.provider = r.name AND s.cooling_until > now()), format('%s, priority %s', r.kind, r.priority)),
             CASE WHEN r.secret_name IS NOT NULL AND NOT r.secret_name = ANY (secrets)
-                THEN format('add %s=… to the file named by torale.secrets_file', r.secret_name) END;
+                    THEN format('add %s=… to the file named by torale.secrets_file', r.secret_name)
+                 ELSE (SELECT CASE s.category WHEN 'auth' THEN format('mend %s in the file named by torale.secrets_file: that ends the pause', r.secret_name)
+                              ELSE format('it goes on by itself; to try now: DELETE FROM torale_internal.provider_state WHERE provider = %L;', r.name) END
+                       FROM torale_internal.provider_state s WHERE s.provider = r.name AND s.cooling_until > now()) END;
     END LOOP;
     RETURN QUERY SELECT 'secrets file'::text, 'problem'::text, p, 'chmod 0600 it, owned by the server''s user; then SELECT pg_reload_conf();'::text
     FROM unnest(torale_internal.secret_problems()) p WHERE is_operator;
@@ -86,17 +109,7 @@ BEGIN
         format('ALTER SYSTEM SET torale.egress_allow = ''provider:%s''; SELECT pg_reload_conf();', trim(e))
     FROM unnest(string_to_array(CASE WHEN is_operator THEN torale_internal.egress_allow() END, ',')) e
     WHERE trim(e) <> '' AND trim(e) !~ '^(provider|channel|feed):';
-    FOR who IN SELECT m.member::regrole::text AS member, m.roleid::regrole::text AS role FROM pg_auth_members m JOIN pg_roles x ON x.oid = m.member
-        WHERE m.roleid IN ('torale_worker'::regrole, 'torale_authenticator'::regrole) AND NOT x.rolsuper LOOP
-        RETURN QUERY SELECT 'roles'::text, CASE who.role WHEN 'torale_worker' THEN 'problem' ELSE 'warning' END,
-            format(CASE who.role WHEN 'torale_worker' THEN '%s is a member of %s and can read every owner''s rows'
-                ELSE '%s is a member of %s and may act for any owner that it claims' END, who.member, who.role),
-            format('REVOKE %s FROM %s;', who.role, who.member);
-    END LOOP;
-    RETURN QUERY SELECT 'roles'::text, 'problem'::text, format('role %s has attributes it must not have', x.rolname),
-        format('ALTER ROLE %I NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;', x.rolname)
-    FROM pg_roles x WHERE x.rolname LIKE 'torale\_%' AND x.rolname IN ('torale_anon', 'torale_user', 'torale_admin', 'torale_authenticator', 'torale_worker')
-      AND (x.rolsuper OR x.rolcreatedb OR x.rolcreaterole OR x.rolreplication OR x.rolbypassrls);
+    RETURN QUERY SELECT * FROM torale_internal.doctor_roles();
     RETURN QUERY SELECT 'housekeeping'::text, 'ok'::text, coalesce('pg_cron job ' || torale_internal.housekeeping_job(), 'done by the scheduler'), NULL::text;
 END
 $$;

@@ -80,6 +80,13 @@ scheduler::ServerState SqlExecutionStore::read_state() {
     const Secrets secrets = read_secrets(settings.secrets_file);
     Transaction transaction("torale: reading providers");
     scheduler::ServerState state;
+    // A mended key ends the pause that the broken one caused.
+    const std::uint64_t version = secrets_version(settings.secrets_file);
+    if (std::exchange(secrets_version_, version) != version) {
+        transaction.run(
+            "UPDATE torale_internal.provider_state SET cooling_until = statement_timestamp() "
+            "WHERE category = 'auth' AND cooling_until > statement_timestamp()");
+    }
     const Rows flags = transaction.run(
         "SELECT torale_internal.is_active(), torale_internal.housekeeping_job() IS NULL");
     state.is_active = flags.boolean(0, 0) && settings.enabled;

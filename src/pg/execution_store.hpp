@@ -44,6 +44,7 @@ private:
     core::Time next_bring_{};
 
     std::string lease_owner_;
+    std::uint64_t secrets_version_ = 0;  // of the secrets file as it was read last
 };
 
 }  // namespace torale::pg

@@ -74,7 +74,7 @@ const IntegerSetting integers[] = {
     {"torale.delivery_timeout", &delivery_timeout, 15, 1, 300, GUC_UNIT_S,
      "Time a channel has to answer one delivery."},
     {"torale.delivery_max_attempts", &delivery_max_attempts, 12, 1, 100, 0,
-     "Attempts before a delivery is dead; it can be replayed."},
+     "Attempts before a delivery is dead."},
     {"torale.retention_executions", &retention_executions, 90 * minutes_per_day, 0, ten_years,
      GUC_UNIT_MIN, "How long executions are kept that no notification shows. Zero keeps all."},
     {"torale.retention_sources", &retention_sources, 180 * minutes_per_day, 0, ten_years,
