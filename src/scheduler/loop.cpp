@@ -266,7 +266,7 @@ void Loop::rest_after(const std::runtime_error& refusal) {
     constexpr int refusals_max = 5;
     if (++refusals_ >= refusals_max) throw refusal;
     sleeper_.log("store refused, resting why=\"" + std::string(refusal.what()) + "\"");
-    next_claim_ = next_refresh_ = now() + core::seconds{1};
+    next_claim_ = next_refresh_ = rests_until_ = now() + core::seconds{1};
     look_again_ = true;
 }
 

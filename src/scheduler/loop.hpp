@@ -29,7 +29,7 @@ public:
                 deliverer_.turn(now());
                 keep_house();
                 report();
-                refusals_ = 0;
+                if (now() >= rests_until_) refusals_ = 0;
             } catch (const std::runtime_error& refusal) {
                 rest_after(refusal);
             }
@@ -73,6 +73,7 @@ private:
     ServerState state_;
     bool is_stopping_ = false;
     int refusals_ = 0;
+    Time rests_until_{};      // a turn of the deliveries in between is no sign of recovery
     bool look_again_ = true;  // something was written: the tables may hold work
     std::optional<Time> next_due_;
     std::optional<Time> providers_cool_until_;

@@ -46,7 +46,9 @@ public:
     std::deque<Claim> due;
     std::deque<DeliveryClaim> outbox;
     std::optional<Time> due_at;
-    std::string poison;  // a document search for this task's number throws
+    std::string poison;      // a document search for this task's number throws
+    int claims_refused = 0;  // so many calls of claim_due() throw
+    int checks_refused = 0;
 
     std::vector<std::string> calls;  // in order, without the reading ones
     std::vector<int> claim_limits;
@@ -64,6 +66,7 @@ public:
     void take_over() override { calls.push_back("take_over"); }
     std::vector<Claim> claim_due(int limit, bool, bool) override {
         calls.push_back("claim");
+        refuse_while(claims_refused);
         claim_limits.push_back(limit);
         return take(due, limit);
     }
@@ -73,6 +76,7 @@ public:
     std::vector<agent::KnownHashes> check_sources(
         const std::vector<CheckRequest>& checks) override {
         calls.push_back("check");
+        refuse_while(checks_refused);
         check_sizes.push_back(checks.size());
         return std::vector<agent::KnownHashes>(checks.size());
     }
@@ -111,6 +115,11 @@ public:
     }
 
 private:
+    static void refuse_while(int& times) {
+        if (times == 0) return;
+        --times;
+        throw std::runtime_error("somebody holds the table");
+    }
     template <class T>
     static std::vector<T> take(std::deque<T>& queue, int limit) {
         std::vector<T> taken;

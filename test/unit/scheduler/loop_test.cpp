@@ -240,6 +240,67 @@ TEST_F(LoopTest, a_run_that_ended_every_attempt_in_a_crash_fails) {
     }
 }
 
+TEST_F(LoopTest, a_refusal_of_the_store_is_rested_on_not_died_of) {
+    store.claims_refused = 4;
+    store.due.push_back(claim_of(1));
+    run_until([&] { return !store.finished.empty(); });
+    ASSERT_EQ(store.finished.size(), 1U);
+    EXPECT_FALSE(store.finished.front().conclusion.failure);
+    EXPECT_GE(clock.at - start_time, seconds{4}) << "a second after each";
+    ASSERT_EQ(sleeper.logs.size(), 4U);
+    EXPECT_EQ(sleeper.logs.front(), "store refused, resting why=\"somebody holds the table\"");
+    EXPECT_EQ(store.calls.back(), "give_back");
+}
+
+TEST_F(LoopTest, refusals_in_a_row_end_the_worker) {
+    store.claims_refused = 5;
+    EXPECT_THROW(run_for(seconds{60}), std::runtime_error);
+    EXPECT_EQ(store.count("claim"), 5);
+}
+
+TEST_F(LoopTest, refusals_are_counted_anew_after_a_good_turn) {
+    store.claims_refused = 3;
+    bool is_refusing_again = false;
+    run_until([&] {
+        if (store.claim_limits.size() == 1 && !std::exchange(is_refusing_again, true)) {
+            store.claims_refused = 3;
+        }
+        return store.claim_limits.size() == 2;
+    });
+    EXPECT_EQ(sleeper.logs.size(), 6U);
+}
+
+TEST_F(LoopTest, a_refused_check_fails_the_runs_that_asked_for_it) {
+    store.checks_refused = 1;
+    for (int i = 1; i <= 4; ++i) store.due.push_back(claim_of(i, i == 4));
+    run_until([&] { return store.finished.size() == 4; });
+    ASSERT_EQ(store.finished.size(), 4U);
+    for (const Finished& finished : store.finished) {
+        const bool is_first_run = finished.claim.token == 4;
+        EXPECT_EQ(finished.conclusion.failure.has_value(), !is_first_run);
+        if (is_first_run) continue;
+        EXPECT_EQ(finished.conclusion.failure->category, core::Category::internal);
+    }
+    EXPECT_TRUE(sleeper.logs.empty()) << "the turn goes on";
+}
+
+TEST_F(LoopTest, a_run_is_put_off_by_its_own_age_not_by_that_of_its_slot) {
+    net::test::TinyServer server;
+    store.state.search = {provider_state("perplexity", server.url("/status?429"))};
+    for (const int days : {0, 30}) {
+        store.due.push_back(claim_of(days));
+        store.due.back().scheduled_for = start_time - std::chrono::hours{30 * 24};
+        store.due.back().first_started_at = start_time - std::chrono::hours{days * 24};
+    }
+    run_until([&] { return store.finished.size() == 2; });
+    ASSERT_EQ(store.finished.size(), 2U);
+    for (const Finished& finished : store.finished) {
+        EXPECT_EQ(finished.outcome.status, finished.claim.token == 0
+                                               ? core::ExecutionStatus::retrying
+                                               : core::ExecutionStatus::failed);
+    }
+}
+
 TEST_F(LoopTest, a_refused_key_pauses_the_provider_with_one_line) {
     net::test::TinyServer server;
     store.state.search = {provider_state("perplexity", server.url("/status?401"))};
