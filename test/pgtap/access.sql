@@ -1,7 +1,7 @@
 -- Grants, ownership and policies, read from the catalogs: an object that is added later is held
 -- to the same rules. What follows from them for two people: tenancy.sql.
 BEGIN;
-SELECT plan(44);
+SELECT plan(46);
 
 CREATE FUNCTION pg_temp.as_user(who text, statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -24,6 +24,8 @@ CREATE TEMP VIEW our_relations AS
 SELECT c.* FROM pg_class c JOIN ours o ON o.classid = 'pg_class'::regclass AND o.objid = c.oid;
 CREATE TEMP VIEW our_functions AS
 SELECT p.* FROM pg_proc p JOIN ours o ON o.classid = 'pg_proc'::regclass AND o.objid = p.oid;
+CREATE TEMP VIEW our_composites AS
+SELECT t.* FROM pg_type t JOIN ours o ON o.classid = 'pg_type'::regclass AND o.objid = t.oid JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c';
 
 -- ---- a plain role before and after the grant ----
 CREATE ROLE alice LOGIN;
@@ -109,6 +111,11 @@ SELECT is_empty($$
     SELECT p.oid::regprocedure::text FROM our_functions p WHERE p.proowner <> 'torale_worker'::regrole
     UNION ALL SELECT c.oid::regclass::text FROM our_relations c WHERE c.relkind IN ('r', 'v', 'S') AND c.relowner <> 'torale_worker'::regrole$$,
     'every table, view, sequence and function belongs to the worker role');
+SELECT is_empty($$
+    SELECT t.oid::regtype::text FROM our_composites t
+    WHERE t.typowner <> 'torale_worker'::regrole OR has_type_privilege('public', t.oid, 'USAGE')$$,
+    'so does every composite type, which is not for PUBLIC');
+SELECT isnt((SELECT count(*) FROM our_composites), 0::bigint, 'of which there are some');
 SELECT is_empty($$
     SELECT p.oid::regprocedure::text FROM our_functions p JOIN pg_language l ON l.oid = p.prolang
     WHERE l.lanname <> 'c' AND NOT (p.prokind = 'p' AND p.prosrc ~ '\mCOMMIT\M')

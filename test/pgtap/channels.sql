@@ -1,7 +1,7 @@
 -- Channels and the outbox: who is told where, what a worker gets to send, and what its answer
 -- does. Called as the worker calls it.
 BEGIN;
-SELECT plan(51);
+SELECT plan(64);
 SET LOCAL client_min_messages = warning;
 
 CREATE FUNCTION pg_temp.claim(n integer DEFAULT 100, per_channel integer DEFAULT 100, at timestamptz DEFAULT now())
@@ -106,6 +106,10 @@ SELECT results_eq($$SELECT enabled, disabled_reason FROM torale.channels WHERE l
 SELECT is((SELECT body FROM torale.notifications WHERE kind = 'system'), 'The channel "webhook example.org" answered 410 Gone and was disabled.', 'the owner is told');
 SELECT is((SELECT pg_temp.told_on(id) FROM torale.notifications WHERE kind = 'system'), '{one,standard,two}', 'on the other channels');
 
+SELECT results_eq($$SELECT enabled, disabled_reason FROM torale.enable_channel((SELECT id FROM torale.channels WHERE label = 'webhook example.org'))$$,
+    'VALUES (true, NULL::text)', 'the channel can be enabled again');
+SELECT is(pg_temp.told_on(pg_temp.tell('single')), '{webhook example.org}', 'and hears the next finding');
+
 -- ---- testing one ----
 DELETE FROM torale.notifications;
 CREATE TEMP TABLE test AS SELECT * FROM torale.request_channel_test((SELECT id FROM made WHERE (channel).label = 'one'));
@@ -115,10 +119,24 @@ SELECT results_eq('SELECT e.status, e.error_message, e.result FROM torale.execut
 CREATE TEMP TABLE test2 AS SELECT * FROM torale.request_channel_test((SELECT id FROM made WHERE (channel).label = 'one'));
 SELECT is((SELECT (pg_temp.answer(c, '{}')).status FROM pg_temp.claim() c), 'delivered', 'one that arrives');
 SELECT results_eq('SELECT e.status, e.finished_at FROM torale.executions e JOIN test2 USING (id)', $$VALUES ('success', now())$$, 'is a success');
+CREATE TEMP TABLE test3 AS SELECT * FROM torale.request_channel_test((SELECT id FROM made WHERE (channel).label = 'one'));
+SELECT is((SELECT (torale.cancel_execution(id)).status FROM test3), 'cancelled', 'one that is cancelled');
+SELECT results_eq('SELECT d.status, d.next_attempt_at FROM torale.deliveries d JOIN torale.notifications n ON n.id = d.notification_id JOIN test3 t ON t.id = n.execution_id',
+    $$VALUES ('cancelled', NULL::timestamptz)$$, 'sends nothing');
+CREATE TEMP TABLE tests AS SELECT (torale.request_channel_test(m.id)).id FROM made m, generate_series(1, 2) WHERE (m.channel).label = 'one';
+SELECT is((SELECT (pg_temp.answer(c, '{"status": "dead", "response_status": 410, "error": "HTTP 410", "disable": true}')).status FROM pg_temp.claim(1) c), 'dead', 'one of two whose receiver is gone');
+SELECT results_eq('SELECT e.status, e.finished_at, e.error_message FROM torale.executions e JOIN tests USING (id) ORDER BY 3',
+    $$VALUES ('failed', now(), 'HTTP 410'), ('failed', now(), 'the channel was disabled')$$, 'ends both');
 
 -- ---- gone with its owner's other rows ----
-DELETE FROM torale.channels WHERE label = 'one';
-SELECT is((SELECT count(*) FROM torale_internal.channel_secrets s JOIN made m ON m.id = s.channel_id WHERE (m.channel).label = 'one'), 0::bigint, 'a deleted channel leaves no secret');
+INSERT INTO torale.users (id) VALUES ('pg:bob');
+INSERT INTO torale.channels (id, owner, kind, label, target) VALUES ('01900000-0000-7000-8000-00000000000b', 'pg:bob', 'webhook', 'bob', 'https://example.com/…');
+SELECT throws_ok(format('SELECT torale.%s(%L)', call, id), 'PT404', format('channel %s does not exist', id), call || ' is for one''s own channels: ' || id)
+FROM unnest('{enable_channel,delete_channel}'::text[]) call, unnest('{01900000-0000-7000-8000-00000000000b,01900000-0000-7000-8000-00000000000c}'::uuid[]) id;
+SELECT is((SELECT count(*) FROM torale.channels WHERE owner = 'pg:bob'), 1::bigint, 'another''s stays');
+SELECT is((SELECT (torale.delete_channel(id)).label FROM made WHERE (channel).label = 'one'), 'one', 'deleting returns what it was');
+SELECT is((SELECT count(*) FROM torale.deliveries d JOIN made m ON m.id = d.channel_id WHERE (m.channel).label = 'one'), 0::bigint, 'a deleted channel leaves no delivery');
+SELECT is((SELECT count(*) FROM torale_internal.channel_secrets s JOIN made m ON m.id = s.channel_id WHERE (m.channel).label = 'one'), 0::bigint, 'no secret');
 SELECT is(pg_temp.told_on(pg_temp.tell('linked')), '{two}', 'and its tasks go on without it');
 
 SELECT * FROM finish();

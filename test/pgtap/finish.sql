@@ -1,7 +1,7 @@
 -- One transaction ends a run: what it writes, when it writes nothing, and whom it tells. Called as
 -- the worker calls it, with the fields of src/pg/finish_rows.cpp.
 BEGIN;
-SELECT plan(78);
+SELECT plan(87);
 
 SET LOCAL client_min_messages = warning;
 CREATE FUNCTION pg_temp.act(command text) RETURNS void LANGUAGE plpgsql AS $$BEGIN EXECUTE command; END$$;
@@ -216,6 +216,33 @@ SELECT results_eq($$SELECT t.name, t.state, s.next_run_at FROM torale.tasks t JO
     $$SELECT v.name, v.state, v.next FROM (VALUES ('at', 'completed', NULL), ('at freed', 'active', now() + interval '1 minute'),
         ('at moved', 'active', torale_internal.next_slot('@yearly', 'UTC', now())), ('at renamed', 'completed', NULL),
         ('at told', 'active', torale_internal.next_slot('@yearly', 'UTC', now()))) v (name, state, next)$$, 'are over, but those that were rescheduled meanwhile');
+
+-- A once task that a hand had told before its slot came.
+SELECT count(torale.create_task('Is version 2 out?', name => 'told by hand', schedule => '0 9 * * *'));
+SELECT count(torale.run_task(id)) FROM torale.tasks WHERE name = 'told by hand';
+INSERT INTO runs SELECT 'by hand', to_jsonb(c) FROM torale_internal.claim_requests(now(), 10, '3 min', 'me') c;
+SELECT is(pg_temp.finish(claimed, pg_temp.finding() || '{"trigger": "manual"}' || jsonb_build_object('next_slot', NULL, 'next_run_at', NULL), '{Version 2 is out}', now() + interval '1 hour'), 1, 'a finding by hand')
+FROM runs WHERE name = 'by hand';
+SELECT is((pg_temp.task('told by hand')).state || ', told ' || pg_temp.told('told by hand'), 'active, told 1', 'of a once task is told');
+INSERT INTO runs SELECT 'its slot', pg_temp.claim('told by hand', now() + interval '2 hours');
+SELECT is(pg_temp.finish(claimed, pg_temp.finding(true), '{Get it now}', now() + interval '2 hours'), 1, 'its slot finds something else') FROM runs WHERE name = 'its slot';
+SELECT is((pg_temp.task('told by hand')).state || ', told ' || pg_temp.told('told by hand'), 'completed, told 1', 'which is not told, and completes it');
+SELECT is((SELECT skip_reason FROM torale.executions e, runs WHERE runs.name = 'its slot' AND e.id = (claimed ->> 'execution_id')::uuid), 'already_told', 'and the execution says why');
+
+-- The question is edited while a run of the old one is under way.
+SELECT count(torale.create_task('Is version 2 out?', name => n, notify_behavior => 'always', schedule => '0 9 * * *')) FROM unnest('{asked anew,asked on,asked by hand}'::text[]) n;
+UPDATE torale_internal.task_schedule s SET last_judged_at = now() - interval '1 day' FROM torale.tasks t WHERE t.id = s.task_id AND t.name LIKE 'asked%';
+INSERT INTO runs SELECT n, pg_temp.claim(n) FROM unnest('{asked anew,asked on}'::text[]) n;
+SELECT count(torale.run_task(id)) FROM torale.tasks WHERE name = 'asked by hand';
+INSERT INTO runs SELECT 'asked by hand', to_jsonb(c) FROM torale_internal.claim_requests(now(), 10, '3 min', 'me') c;
+UPDATE torale.tasks SET search_query = 'Is version 3 out?' WHERE name IN ('asked anew', 'asked by hand');
+UPDATE torale.tasks SET context = '{}' WHERE name = 'asked on';
+SELECT is((SELECT sum(pg_temp.finish(claimed, CASE name WHEN 'asked by hand' THEN '{"trigger": "manual"}' ELSE '{}' END::jsonb)) FROM runs WHERE name LIKE 'asked%'), 3::bigint, 'runs that were judged');
+SELECT results_eq($$SELECT t.name, s.last_judged_at FROM torale.tasks t JOIN torale_internal.task_schedule s ON s.task_id = t.id WHERE t.name LIKE 'asked%' ORDER BY 1$$,
+    $$VALUES ('asked anew', NULL::timestamptz), ('asked by hand', NULL), ('asked on', now())$$, 'count for the question that they were asked');
+INSERT INTO runs SELECT 'asked 2', pg_temp.claim('asked anew', now() + interval '1 day');
+SELECT is(pg_temp.finish(claimed, '{}', '{}', now() + interval '1 day'), 1, 'the next run') FROM runs WHERE name = 'asked 2';
+SELECT is((pg_temp.queued('asked anew')).last_judged_at, now() + interval '1 day', 'judges the new one');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 -- The rules of a task, however it is written: states, first runs, refusals, limits. What a run
 -- does to it: finish.sql.
 BEGIN;
-SELECT plan(50);
+SELECT plan(65);
 
 CREATE ROLE alice LOGIN;
 GRANT torale_user TO alice;
@@ -60,13 +60,16 @@ CREATE TEMP TABLE variants (fields jsonb);
 INSERT INTO variants VALUES ('{}'), ('{"schedule": "0 9 * * 1"}'), ('{"schedule": "  every   2 hours "}'), ('{"schedule": ""}'),
     ('{"schedule": "@daily", "timezone": "America/New_York"}'), ('{"state": "paused", "schedule": "0 9 * * *"}'), ('{"state": "completed"}'),
     ('{"schedule": "at 2099-12-01T09:00:00Z"}'), ('{"notify_behavior": "always", "dedupe_horizon": "0"}'), ('{"condition_description": "  "}'),
-    ('{"min_interval": "1 hour", "max_interval": "1 day"}'), ('{"search_options": {"max_results": 3, "domains": {"allow": ["debian.org"]}}}'), ('{"context": {"ticket": 7}}');
+    ('{"min_interval": "1 hour", "max_interval": "1 day"}'), ('{"search_options": {"max_results": 3, "domains": {"allow": ["debian.org"]}}}'), ('{"context": {"ticket": 7}}'),
+    ('{"max_interval": "10 years", "dedupe_horizon": "100 years"}'), ('{"search_options": {"published_after": "2026-12-31", "domains": {"deny": ["debian.org"]}}}');
 CREATE TEMP TABLE faults (fields jsonb, sqlstate text);
 INSERT INTO faults VALUES ('{"search_query": "?"}', '22023'), ('{"search_query": ""}', '22023'), ('{"condition_description": "@LONG"}', '22023'),
     ('{"schedule": "0 25 * * *"}', '22023'), ('{"schedule": "sometimes"}', '22023'), ('{"schedule": "at 2001-01-01T00:00:00Z"}', '22023'),
     ('{"timezone": "Mars/Olympus"}', '22023'), ('{"min_interval": "2 days", "max_interval": "1 day"}', '22023'), ('{"min_interval": "0"}', '22023'),
     ('{"notify_behavior": "daily"}', '22023'), ('{"state": "asleep"}', '22023'), ('{"dedupe_horizon": "-1 day"}', '22023'), ('{"name": ""}', '22023'),
-    ('{"search_options": []}', '22023'), ('{"search_options": {"max_results": 0}}', '22023'), ('{"search_options": {"colour": "red"}}', '22023');
+    ('{"search_options": []}', '22023'), ('{"search_options": {"max_results": 0}}', '22023'), ('{"search_options": {"colour": "red"}}', '22023'),
+    ('{"search_query": "     "}', '22023'), ('{"max_interval": "10 years 1 day"}', '22023'), ('{"dedupe_horizon": "100 years 1 day"}', '22023'),
+    ('{"search_options": {"published_after": "2026-99-99"}}', '22023'), ('{"search_options": {"domains": {"deny": [5]}}}', '22023');
 -- Renders a call and an INSERT of the same fields.
 CREATE FUNCTION pg_temp.write(way text, fields jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -124,6 +127,23 @@ SELECT is(pg_temp.as_user('pg:alice', $$SELECT (torale.delete_task(id)).name FRO
 SELECT is((pg_temp.schedule('later')).task_id, NULL, 'and leaves no row of the queue');
 SELECT matches(pg_temp.as_user('pg:alice', $$SELECT torale.resume_task('00000000-0000-7000-8000-000000000000')$$), '^PT404 task .* does not exist$', 'what is deleted is not found');
 
+-- Another question is judged by all that is known; another name is no other question.
+CREATE FUNCTION pg_temp.judged_after(change text) RETURNS timestamptz LANGUAGE plpgsql AS $$
+DECLARE
+    task uuid := (SELECT t.id FROM torale.tasks t WHERE t.name LIKE 'judged%');
+BEGIN
+    UPDATE torale_internal.task_schedule s SET last_judged_at = now() WHERE s.task_id = task;
+    IF pg_temp.as_user('pg:alice', format('UPDATE torale.tasks SET %s WHERE id = %L RETURNING id', change, task)) <> task::text THEN
+        RAISE 'not changed: %', change;
+    END IF;
+    RETURN (SELECT s.last_judged_at FROM torale_internal.task_schedule s WHERE s.task_id = task);
+END
+$$;
+SELECT is(pg_temp.as_user('pg:alice', $$SELECT (torale.create_task('What is new?', name => 'judged')).name$$), 'judged', 'a task that was judged');
+SELECT is(pg_temp.judged_after(change), NULL, 'is to be judged anew after SET ' || change)
+FROM unnest(ARRAY['search_query = ''What is old?''', 'condition_description = ''it is out''', 'search_options = ''{"max_results": 3}''']) change;
+SELECT is(pg_temp.judged_after(change), now(), 'is not after SET ' || change) FROM unnest(ARRAY['name = ''judged too''', 'schedule = ''@yearly''']) change;
+
 -- ---- limits and deactivation ----
 SELECT is(pg_temp.as_user('webber', $$SELECT (torale.create_task('What is new?', name => 'first')).state$$), 'active', 'a user of the API');
 UPDATE torale.users SET active_task_limit = 2 WHERE id = 'webber';
@@ -135,11 +155,19 @@ SELECT is(pg_temp.as_user('webber', $$SELECT torale.resume_task(id) FROM torale.
 SELECT is(pg_temp.as_user('webber', $$UPDATE torale.tasks SET state = 'active' WHERE name = 'third'$$), 'PT429 the limit of 2 active tasks is reached', 'by UPDATE neither');
 SELECT is(pg_temp.as_user('webber', $$SELECT (torale.pause_task(id)).state FROM torale.tasks WHERE name = 'first'$$), 'paused', 'pausing one');
 SELECT is(pg_temp.as_user('webber', $$SELECT (torale.resume_task(id)).state FROM torale.tasks WHERE name = 'third'$$), 'active', 'makes room');
+SELECT is(pg_temp.as_user('webber', $$SELECT r.trigger FROM torale.tasks t, torale.run_task(t.id) r WHERE t.name = 'first'$$), 'manual', 'a run by hand of a paused task');
+SELECT is(pg_temp.as_user('webber', $$SELECT (torale.request_preview('What is new?')).status$$), 'pending', 'a preview');
+SELECT is(pg_temp.as_user('webber', $$SELECT (made.channel).label FROM torale.create_channel('webhook', 'hook', 'https://example.com/hook') made$$), 'hook', 'and a channel');
 UPDATE torale.users SET is_active = false WHERE id = 'webber';
 SELECT results_eq($$SELECT DISTINCT state FROM torale.tasks WHERE owner = 'webber'$$, $$VALUES ('paused')$$, 'deactivation pauses all tasks');
 SELECT is((SELECT count(*) FROM torale_internal.task_schedule s JOIN torale.tasks t ON t.id = s.task_id WHERE t.owner = 'webber' AND next_run_at IS NOT NULL), 0::bigint, 'and empties their queue');
-SELECT is(pg_temp.as_user('webber', $$SELECT torale.resume_task(id) FROM torale.tasks WHERE name = 'first'$$), '42501 this user is deactivated', 'none can be resumed');
-SELECT is(pg_temp.as_user('webber', $$SELECT torale.create_task('What is new?')$$), '42501 this user is deactivated', 'none made');
+SELECT results_eq($$SELECT trigger, status, skip_reason FROM torale.executions WHERE owner = 'webber' ORDER BY 1$$,
+    $$VALUES ('manual', 'cancelled', 'deactivated'), ('preview', 'cancelled', 'deactivated')$$, 'what was asked for by hand is cancelled');
+SELECT is((SELECT count(*) FROM torale_internal.requests), 0::bigint, 'and not claimed');
+SELECT is(pg_temp.as_user('webber', call), '42501 this user is deactivated', 'refused: ' || call) FROM unnest(ARRAY[
+    $$SELECT torale.create_task('What is new?')$$, $$SELECT torale.resume_task(id) FROM torale.tasks WHERE name = 'first'$$,
+    $$SELECT torale.run_task(id) FROM torale.tasks WHERE name = 'first'$$, $$SELECT torale.request_preview('What is new?')$$,
+    $$SELECT torale.create_channel('webhook', 'other', 'https://example.com/hook')$$, $$SELECT torale.request_channel_test(id) FROM torale.channels WHERE label = 'hook'$$]) call;
 UPDATE torale.users SET is_active = true WHERE id = 'webber';
 SELECT results_eq($$SELECT DISTINCT state FROM torale.tasks WHERE owner = 'webber'$$, $$VALUES ('paused')$$, 'reactivation starts nothing by itself');
 

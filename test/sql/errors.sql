@@ -35,6 +35,8 @@ SELECT torale.create_task('');
 \echo SQLSTATE :SQLSTATE
 SELECT torale.create_task(repeat('why ', 501));
 \echo SQLSTATE :SQLSTATE
+SELECT torale.create_task('   ');
+\echo SQLSTATE :SQLSTATE
 INSERT INTO torale.tasks (search_query) VALUES ('?');
 \echo SQLSTATE :SQLSTATE
 SELECT torale.create_task('What is new?', repeat('x', 2001));
@@ -65,6 +67,8 @@ SELECT torale.next_runs('0 9 * * *', 'Mars/Olympus');
 \echo SQLSTATE :SQLSTATE
 SELECT torale.create_task('What is new?', min_interval => '2 days', max_interval => '1 day');
 \echo SQLSTATE :SQLSTATE
+SELECT torale.create_task('What is new?', max_interval => '11 years');
+\echo SQLSTATE :SQLSTATE
 SELECT torale.create_task('What is new?', notify_behavior => 'daily');
 \echo SQLSTATE :SQLSTATE
 SELECT torale.create_task('What is new?', state => 'asleep');
@@ -74,6 +78,10 @@ SELECT torale.create_task(template => 'gta-vii');
 SELECT torale.create_task('What is new?', search_options => '{"max_results": 1000}');
 \echo SQLSTATE :SQLSTATE
 SELECT torale.create_task('What is new?', search_options => '{"colour": "red"}');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.create_task('What is new?', search_options => '{"published_after": "2026-99-99"}');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.create_task('What is new?', search_options => '{"domains": {"deny": [5]}}');
 \echo SQLSTATE :SQLSTATE
 SELECT torale.create_task('What is new?', dedupe_horizon => '-1 day');
 \echo SQLSTATE :SQLSTATE
@@ -101,7 +109,15 @@ INSERT INTO torale.task_channels (task_id, channel_id) VALUES ('01900000-0000-70
 \echo SQLSTATE :SQLSTATE
 SELECT torale.create_task('What is new?', state => 'paused', notifications => '[{"type": "webhook", "url": "https://10.0.0.1/"}]');
 \echo SQLSTATE :SQLSTATE
+SELECT torale.create_task('What is new?', state => 'paused', notifications => '[1]');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.create_task('What is new?', state => 'paused', notifications => '[{"type": "webhook"}]');
+\echo SQLSTATE :SQLSTATE
 SELECT torale.request_channel_test('01900000-0000-7000-8000-00000000000b');
+\echo SQLSTATE :SQLSTATE
+
+-- Names are an owner's own.
+INSERT INTO torale.tasks (name, search_query, state) VALUES ('paused', 'What is new?', 'paused');
 \echo SQLSTATE :SQLSTATE
 
 -- States, what is gone, what runs, limits.
