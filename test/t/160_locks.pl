@@ -15,7 +15,7 @@ plan skip_all => 'there is no torale-fake' if !Outside::is_there();
 
 my $count = 50;
 my $world = Outside->new;
-my $node = new_server('locks', conf => $world->conf);
+my $node = new_server('locks', conf => $world->conf . "torale.housekeeping_interval = 1s\ntorale.retention_executions = 0\n");
 $node->safe_psql('postgres', 'CREATE EXTENSION torale');
 $node->safe_psql('postgres', $world->providers_sql);
 my $pid = has_scheduler($node, 'postgres', 'a scheduler');
@@ -47,6 +47,26 @@ round_beside('an open DELETE', q{DELETE FROM torale.tasks WHERE name = 'load 7'}
 round_beside('an open UPDATE', q{UPDATE torale.tasks SET search_query = 'load task 7 again' WHERE name = 'load 7'}, 'COMMIT', $count * 2 - 1);
 round_beside('an open LOCK of the queue', q{SELECT FROM torale_internal.task_schedule s JOIN torale.tasks t ON t.id = s.task_id WHERE t.name = 'load 8' FOR UPDATE OF s},
 	'ROLLBACK', $count * 3 - 1);
+
+# Housekeeping meets rows of a task that somebody is deleting: it leaves them for the next time.
+$node->safe_psql('postgres', q{CREATE VIEW expired AS SELECT e.id FROM torale.executions e WHERE e.id < '01000000-0000-7000-8000-000000000000'});
+$node->safe_psql('postgres', <<~SQL);
+	INSERT INTO torale.executions (id, task_id, owner, trigger, status)
+	SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid, t.id, t.owner, 'manual', 'failed'
+	FROM torale.tasks t JOIN (VALUES (7), (9)) v (n) ON t.name = 'load ' || n
+	SQL
+my $gone = $node->background_psql('postgres');
+$gone->query_safe(q{BEGIN; DELETE FROM torale.tasks WHERE name = 'load 7'});
+$node->append_conf('postgresql.conf', 'torale.retention_executions = 90d');
+$node->reload;
+ok($node->poll_query_until('postgres', 'SELECT count(*) = 1 FROM expired'), 'an open DELETE of a task: housekeeping removes what others have left');
+is($node->safe_psql('postgres', q{SET lock_timeout = '1s'; SELECT torale_internal.housekeep() ->> 'executions'}), 0, 'and waits for nothing');
+my $before = $node->safe_psql('postgres', 'SELECT last_run_at FROM torale_internal.housekeeping');
+ok($node->poll_query_until('postgres', "SELECT last_run_at > '$before' FROM torale_internal.housekeeping"), 'the scheduler goes on with it');
+is(scheduler_pid($node, 'postgres'), $pid, 'the same scheduler');
+$gone->query_safe('ROLLBACK');
+$gone->quit;
+ok($node->poll_query_until('postgres', 'SELECT count(*) = 0 FROM expired'), 'afterwards the rest goes, too');
 
 # A channel that somebody is deleting, while it is being told; and another that goes on.
 $node->safe_psql('postgres', "SELECT torale.create_channel('webhook', 'one', 'http://127.0.0.1:$world->{port}/hook/one', is_default => true)");
