@@ -28,6 +28,7 @@ bool Loop::wait() {
 
 std::optional<core::microseconds> Loop::sleep_time() const {
     const Time at = now();
+    if (rests_until_ > at) return rests_until_ - at;
     Time until = next_poll_;
     const auto earlier = [&](std::optional<Time> time) {
         if (time) until = std::min(until, *time);
@@ -117,6 +118,11 @@ void Loop::begin(std::vector<Claim> claims) {
 
 void Loop::refresh_state() {
     state_ = store_.read_state();
+    // Not in a database that is held: a restored copy is left as it came.
+    if (state_.is_active && !has_taken_over_) {
+        store_.take_over();
+        has_taken_over_ = true;
+    }
     const Time at = now();
     const auto a = usable_providers(state_.search, at).wait_until;
     const auto b = usable_providers(state_.judges, at).wait_until;

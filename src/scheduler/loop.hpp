@@ -18,18 +18,18 @@ public:
     // Until a stop is asked for. `reload` is called when the configuration changed.
     template <class Reload>
     void keep_running(Reload&& reload) {
-        store_.take_over();
         while (!is_stopping_) {
             try {
                 if (wait()) reload();
                 step_finished_transfers();
+                if (now() < rests_until_) continue;
                 start_due();
                 answer_from_store();
                 finish_ended();
                 deliverer_.turn(now());
                 keep_house();
                 report();
-                if (now() >= rests_until_) refusals_ = 0;
+                refusals_ = 0;
             } catch (const std::runtime_error& refusal) {
                 rest_after(refusal);
             }
@@ -72,8 +72,9 @@ private:
     Deliverer deliverer_;
     ServerState state_;
     bool is_stopping_ = false;
+    bool has_taken_over_ = false;
     int refusals_ = 0;
-    Time rests_until_{};      // a turn of the deliveries in between is no sign of recovery
+    Time rests_until_{};      // after a refusal: the store is asked for nothing
     bool look_again_ = true;  // something was written: the tables may hold work
     std::optional<Time> next_due_;
     std::optional<Time> providers_cool_until_;
