@@ -178,6 +178,35 @@ BEGIN
 END
 $$;
 
+-- Due slots that nobody will run any more, since the task is paused, completed or its run is
+-- cancelled: one `missed` row covers them. The slot of a run that was claimed has its own row.
+CREATE OR REPLACE FUNCTION torale_internal.record_missed(p_task uuid, p_is_claimed boolean, p_reason text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    task torale.tasks;
+    due timestamptz;
+    missed timestamptz[] := '{}';
+BEGIN
+    SELECT t.* INTO task FROM torale.tasks t WHERE t.id = p_task;
+    SELECT s.slot INTO due FROM torale_internal.task_schedule s WHERE s.task_id = p_task;
+    IF due IS NULL OR due > now() THEN
+        RETURN;
+    END IF;
+    IF NOT p_is_claimed THEN
+        missed := ARRAY[due];
+    END IF;
+    IF task.schedule IS NOT NULL THEN
+        missed := missed || ARRAY(SELECT x FROM unnest(torale_internal.next_slots(task.schedule, task.timezone, 1000, due)) x WHERE x <= now() ORDER BY x);
+    END IF;
+    IF missed <> '{}' THEN
+        INSERT INTO torale.executions (task_id, owner, trigger, status, scheduled_for, finished_at, slots_from, slots_until, slots, skip_reason)
+        VALUES (p_task, task.owner, 'schedule', 'missed', missed[1], clock_timestamp(), missed[1], missed[cardinality(missed)], cardinality(missed), p_reason)
+        ON CONFLICT DO NOTHING;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION torale_internal.record_missed(uuid, boolean, text) IS 'One missed row for the due slots of a task that nobody will run any more.';
+
 -- Ends whatever run of the task is under way: the token makes its result void.
 CREATE OR REPLACE FUNCTION torale_internal.cancel_runs(p_task uuid, p_reason text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
@@ -185,6 +214,7 @@ DECLARE
     run uuid;
 BEGIN
     SELECT execution_id INTO run FROM torale_internal.task_schedule WHERE task_id = p_task FOR UPDATE;
+    PERFORM torale_internal.record_missed(p_task, run IS NOT NULL, p_reason);
     UPDATE torale_internal.task_schedule
     SET lease_token = nextval('torale_internal.lease_tokens'), lease_until = NULL, lease_owner = NULL, execution_id = NULL, attempt = 0
     WHERE task_id = p_task;

@@ -1,7 +1,7 @@
 -- The rules of a task, however it is written: states, first runs, refusals, limits. What a run
 -- does to it: finish.sql.
 BEGIN;
-SELECT plan(65);
+SELECT plan(69);
 
 CREATE ROLE alice LOGIN;
 GRANT torale_user TO alice;
@@ -178,6 +178,21 @@ SELECT is_empty($$SELECT x.id FROM torale.task_templates x LEFT JOIN torale.task
     AND t.condition_description = x.condition_description AND t.schedule = x.schedule AND t.notify_behavior = x.notify_behavior WHERE t.id IS NULL$$, 'which has its values');
 SELECT is(pg_temp.as_user('pg:alice', $$SELECT search_query || ' ' || notify_behavior FROM torale.create_task('Is it out?', template => 'gta-vi-release-date', notify_behavior => 'always', state => 'paused')$$),
     'Is it out? always', 'unless the call has others');
+
+-- Slots that are due when the task is paused, or its run cancelled.
+CREATE FUNCTION pg_temp.missed(task_name text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(format('%s %s %s', e.slots, (e.slots_until - e.slots_from), e.skip_reason), ', ' ORDER BY e.id)
+    FROM torale.executions e JOIN torale.tasks t ON t.id = e.task_id WHERE t.name = task_name AND e.status = 'missed'
+$$;
+SELECT count(*) FROM generate_series(1, 3) n, LATERAL (SELECT pg_temp.as_user('pg:alice', format($$SELECT id FROM torale.create_task('What is new?', name => 'late %s', schedule => 'every 1 minute')$$, n))) x;
+UPDATE torale_internal.task_schedule s SET slot = date_trunc('minute', now()) - interval '3 minutes', next_run_at = date_trunc('minute', now()) - interval '3 minutes',
+    execution_id = CASE WHEN t.name = 'late 2' THEN torale.uuid_v7() END
+FROM torale.tasks t WHERE t.id = s.task_id AND t.name LIKE 'late _';
+SELECT pg_temp.as_user('pg:alice', 'UPDATE torale.tasks SET state = ''paused'' WHERE name IN (''late 1'', ''late 2'')');
+SELECT is(pg_temp.missed('late 1'), '4 00:03:00 paused', 'due slots of a task that is paused are missed, in one row');
+SELECT is(pg_temp.missed('late 2'), '3 00:02:00 paused', 'but for the one whose run was claimed');
+SELECT is(pg_temp.missed('late 3'), NULL, 'what stays active is not missed');
+SELECT is(pg_temp.as_user('pg:alice', 'UPDATE torale.tasks SET state = ''active'' WHERE name = ''late 1'' RETURNING state'), 'active', 'a resumed task goes on');
 
 SELECT * FROM finish();
 ROLLBACK;
