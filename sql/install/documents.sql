@@ -137,6 +137,7 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, torale, pg_temp
 SET enable_seqscan = off
 SET jit = off
+SET plan_cache_mode = auto
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -76,6 +76,9 @@ void Exchange::set_constants() {
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_ACCEPT_ENCODING, "");
+    // Thousands of transfers wait at the same time, each with its buffers; replies are short.
+    set(CURLOPT_BUFFERSIZE, 8L << 10);
+    set(CURLOPT_UPLOAD_BUFFERSIZE, 16L << 10);
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     // An address is looked up again at least this often, however busy its connection is.
     set(CURLOPT_MAXLIFETIME_CONN, 600L);
