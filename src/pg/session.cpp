@@ -37,7 +37,7 @@ constexpr Pin pins[] = {
     {"client_min_messages", "warning"},
     {"max_parallel_workers_per_gather", "0"},
     {"jit", "off"},
-    // The statements of a batch are the same each time: planning them again costs as much as running.
+    // The statements of a batch are the same each time: planning costs as much as running them.
     {"plan_cache_mode", "force_generic_plan"},
     // Plans are kept for the life of the worker; one made while the tables were empty would scan
     // them for ever.
