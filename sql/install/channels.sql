@@ -67,6 +67,15 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION torale_internal.refuse_channel(p_id uuid) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
+BEGIN
+    PERFORM torale_internal.refuse(format('channel %s does not exist', coalesce(p_id::text, 'null')),
+        format('owner: %s', torale.current_owner()), 'SELECT id, kind, label FROM torale.channels;', 'PT404');
+END
+$$;
+COMMENT ON FUNCTION torale_internal.refuse_channel(uuid) IS 'Raises PT404 for a channel that is not the caller''s.';
+
 -- Queues a signed sample to one channel; the execution shows the answer as status and text.
 CREATE OR REPLACE FUNCTION torale.request_channel_test(channel_id uuid) RETURNS torale.executions
 LANGUAGE plpgsql SECURITY DEFINER -- writes the outbox
@@ -80,8 +89,7 @@ BEGIN
     SELECT * INTO c FROM torale.channels x
     WHERE x.id = channel_id AND (x.owner = torale.current_owner() OR torale_internal.session_is_superuser());
     IF NOT FOUND THEN
-        PERFORM torale_internal.refuse(format('channel %s does not exist', coalesce(channel_id::text, 'null')),
-            format('owner: %s', torale.current_owner()), 'SELECT id, kind, label FROM torale.channels;', 'PT404');
+        PERFORM torale_internal.refuse_channel(channel_id);
     END IF;
     PERFORM torale_internal.require_active_owner(c.owner);
     INSERT INTO torale.executions (owner, trigger, status, started_at, input)
@@ -122,8 +130,7 @@ BEGIN
     UPDATE torale.channels x SET enabled = true, disabled_reason = NULL
     WHERE x.id = channel_id AND x.owner = torale.current_owner() RETURNING x.* INTO c;
     IF c.id IS NULL THEN
-        PERFORM torale_internal.refuse(format('channel %s does not exist', coalesce(channel_id::text, 'null')),
-            format('owner: %s', torale.current_owner()), 'SELECT id, kind, label FROM torale.channels;', 'PT404');
+        PERFORM torale_internal.refuse_channel(channel_id);
     END IF;
     RETURN c;
 END
@@ -138,8 +145,7 @@ DECLARE
 BEGIN
     DELETE FROM torale.channels x WHERE x.id = channel_id AND x.owner = torale.current_owner() RETURNING x.* INTO c;
     IF c.id IS NULL THEN
-        PERFORM torale_internal.refuse(format('channel %s does not exist', coalesce(channel_id::text, 'null')),
-            format('owner: %s', torale.current_owner()), 'SELECT id, kind, label FROM torale.channels;', 'PT404');
+        PERFORM torale_internal.refuse_channel(channel_id);
     END IF;
     RETURN c;
 END
@@ -228,6 +234,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
     locked uuid[];
     held uuid[];
+    finished uuid[];
 BEGIN
     SELECT array_agg(x.id) INTO locked
     FROM (SELECT d.id FROM torale.deliveries d
@@ -245,7 +252,7 @@ BEGIN
         FROM jsonb_to_recordset(p_done) r (delivery_id uuid, token bigint, status text, response_status integer, error text,
             next_attempt_at timestamptz)
         WHERE d.id = r.delivery_id AND d.lease_token = r.token AND d.status = 'pending' AND d.id = ANY (locked)
-        RETURNING d.id, d.owner, d.notification_id, d.channel_id, d.status, d.response_status, d.error
+        RETURNING d.id, d.owner, d.channel_id
     ), attempts AS (
         INSERT INTO torale.delivery_attempts (delivery_id, owner, attempt, response_status, error, duration_ms)
         SELECT d.id, d.owner, r.attempt, r.response_status, r.error, r.duration_ms
@@ -271,24 +278,33 @@ BEGIN
         FROM notice n
         JOIN torale.channels c ON c.owner = n.owner AND c.enabled AND c.id NOT IN (SELECT id FROM gone)
     )
-    -- A channel test ends with its first answer: it is shown, not retried.
-    UPDATE torale.executions e
-    SET status = CASE WHEN d.status = 'delivered' THEN 'success' ELSE 'failed' END, finished_at = p_now,
-        error_message = d.error, result = jsonb_build_object('response_status', d.response_status, 'error', d.error)
-    FROM done d JOIN torale.notifications n ON n.id = d.notification_id AND n.kind = 'test'
-    WHERE e.id IN (SELECT x.id FROM torale.executions x JOIN torale.notifications o ON o.execution_id = x.id AND o.kind = 'test'
-                   JOIN done g ON g.notification_id = o.id
-                   -- Whoever holds it is cancelling it.
-                   FOR NO KEY UPDATE OF x SKIP LOCKED)
-      AND e.id = n.execution_id AND e.status = 'running';
-    -- Tests that went down with their channel.
-    UPDATE torale.executions e SET status = 'failed', finished_at = p_now, error_message = d.error
-    FROM torale.deliveries d JOIN torale.notifications n ON n.id = d.notification_id AND n.kind = 'test'
-    WHERE d.status = 'cancelled' AND d.error = 'the channel was disabled' AND e.id = n.execution_id AND e.status = 'running'
-      AND d.channel_id IN (SELECT x.channel_id FROM torale.deliveries x WHERE x.id = ANY (locked));
-    UPDATE torale.deliveries d SET status = 'cancelled', next_attempt_at = NULL
-    FROM jsonb_to_recordset(p_done) r (delivery_id uuid), torale.notifications n
-    WHERE d.id = r.delivery_id AND d.status = 'pending' AND n.id = d.notification_id AND n.kind = 'test' AND d.id = ANY (locked);
+    SELECT array_agg(d.id) INTO finished FROM done d;
+    PERFORM torale_internal.finish_channel_tests(finished, p_now);
     RETURN QUERY SELECT h::text FROM unnest(held) h;
 END
 $$;
+
+-- A channel test ends with its first answer: it is shown, not retried. So do the tests that went
+-- down with their channel.
+CREATE OR REPLACE FUNCTION torale_internal.finish_channel_tests(p_deliveries uuid[], p_now timestamptz) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+BEGIN
+    UPDATE torale.executions e
+    SET status = CASE WHEN d.status = 'delivered' THEN 'success' ELSE 'failed' END, finished_at = p_now,
+        error_message = d.error, result = jsonb_build_object('response_status', d.response_status, 'error', d.error)
+    FROM torale.deliveries d JOIN torale.notifications n ON n.id = d.notification_id AND n.kind = 'test'
+    WHERE d.id = ANY (p_deliveries) AND e.id = n.execution_id AND e.status = 'running'
+      AND e.id IN (SELECT x.id FROM torale.executions x JOIN torale.notifications o ON o.execution_id = x.id AND o.kind = 'test'
+                   JOIN torale.deliveries g ON g.notification_id = o.id AND g.owner = o.owner AND g.id = ANY (p_deliveries)
+                   -- Whoever holds it is cancelling it.
+                   FOR NO KEY UPDATE OF x SKIP LOCKED);
+    UPDATE torale.executions e SET status = 'failed', finished_at = p_now, error_message = d.error
+    FROM torale.deliveries d JOIN torale.notifications n ON n.id = d.notification_id AND n.kind = 'test'
+    WHERE d.status = 'cancelled' AND d.error = 'the channel was disabled' AND e.id = n.execution_id AND e.status = 'running'
+      AND d.channel_id IN (SELECT x.channel_id FROM torale.deliveries x WHERE x.id = ANY (p_deliveries));
+    UPDATE torale.deliveries d SET status = 'cancelled', next_attempt_at = NULL
+    FROM torale.notifications n
+    WHERE d.id = ANY (p_deliveries) AND d.status = 'pending' AND n.id = d.notification_id AND n.kind = 'test';
+END
+$$;
+COMMENT ON FUNCTION torale_internal.finish_channel_tests(uuid[], timestamptz) IS 'The part of finish_deliveries() that ends channel tests.';
