@@ -7,10 +7,6 @@ namespace torale::agent {
 
 namespace {
 
-bool works_without_call(const providers::Adapter& adapter) {
-    return adapter.build_search == nullptr && adapter.build_prompt == nullptr;
-}
-
 // A local provider is used when it comes first and never as a fallback: an outage of the real
 // search must not read as "nothing found".
 Lane usable(const std::vector<providers::Provider>& candidates) {

@@ -98,6 +98,13 @@ Turn Run::take_answer(const providers::LlmReply& answer) {
             return ask_again(failure_of(core::Category::bad_reply,
                                         "the model's answer was malformed" + reason_suffix(answer)),
                              &patience_.empty);
+        case providers::Finish::context_overflow:
+            return ask_again(
+                failure_of(core::Category::bad_request,
+                           "the prompt is too long for the model" + reason_suffix(answer)),
+                nullptr);
+        case providers::Finish::tool_calls:
+        case providers::Finish::paused:
         case providers::Finish::stop:
         case providers::Finish::unknown:
             break;

@@ -12,6 +12,9 @@ using BuildSearch = core::Request (*)(const Provider&, const SearchQuery&);
 using ReadSearch = Outcome<SearchReply> (*)(const Provider&, const core::Reply&, core::Time);
 using BuildPrompt = core::Request (*)(const Provider&, const Prompt&);
 using ReadPrompt = Outcome<LlmReply> (*)(const Provider&, const core::Reply&, core::Time);
+using BuildMemorySearch = core::Request (*)(const Provider&, const MemoryQuery&);
+using BuildMemoryAdd = core::Request (*)(const Provider&, const MemoryNote&);
+using ReadMemory = Outcome<MemoryReply> (*)(const Provider&, const core::Reply&, core::Time);
 
 // Function pointers are null where the adapter works without a call (builtin, rules) or is of
 // the other kind.
@@ -23,7 +26,16 @@ struct Adapter {
     ReadSearch read_search = nullptr;
     BuildPrompt build_prompt = nullptr;
     ReadPrompt read_prompt = nullptr;
+    BuildMemorySearch build_memory_search = nullptr;
+    BuildMemoryAdd build_memory_add = nullptr;
+    ReadMemory read_memory_search = nullptr;
+    ReadMemory read_memory_add = nullptr;
 };
+
+// Built-in adapters answer from the database and cost nothing.
+inline bool works_without_call(const Adapter& adapter) {
+    return !adapter.build_search && !adapter.build_prompt && !adapter.build_memory_search;
+}
 
 // Null when unknown.
 const Adapter* find_adapter(std::string_view name);
