@@ -338,6 +338,7 @@ COMMENT ON FUNCTION torale_internal.why_undecidable IS 'Why the rules judge cann
 COMMENT ON FUNCTION torale_internal.check_url IS 'Raises when the egress guard refuses a URL for a purpose: provider, channel or feed.';
 COMMENT ON FUNCTION torale_internal.new_secret IS 'A new signing secret: whsec_ and 32 random bytes in base64.';
 COMMENT ON FUNCTION torale_internal.known_adapters IS 'Adapters that this version has for a kind of provider.';
+COMMENT ON FUNCTION torale_internal.known_options IS 'Names that providers.options may have for an adapter.';
 COMMENT ON FUNCTION torale_internal.egress_allow IS 'The setting torale.egress_allow.';
 COMMENT ON FUNCTION torale_internal.in_transaction_block IS 'Whether the session is inside BEGIN … COMMIT.';
 COMMENT ON FUNCTION torale_internal.system_identifier IS 'What tells this cluster from every other.';
@@ -393,4 +394,4 @@ COMMENT ON FUNCTION torale_internal.replace_shipped_template IS 'In a restore: m
 COMMENT ON FUNCTION torale_internal.still_leased IS 'Which of these executions hold their lease under these tokens.';
 COMMENT ON FUNCTION torale_internal.restore_begins IS 'In a restore: the rows of one COPY are not checked against tables that may come later.';
 COMMENT ON FUNCTION torale_internal.restore_ends IS 'In a restore: checks are on again after one COPY.';
-COMMENT ON FUNCTION torale_internal.providers_before_write IS 'Refuses an adapter that this version does not have.';
+COMMENT ON FUNCTION torale_internal.providers_before_write IS 'Refuses an adapter that this version does not have, and an option that the adapter does not know.';

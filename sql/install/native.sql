@@ -30,6 +30,8 @@ CREATE OR REPLACE FUNCTION torale_internal.new_secret() RETURNS text
 LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'torale_new_secret';
 CREATE OR REPLACE FUNCTION torale_internal.known_adapters(kind text) RETURNS text[]
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'torale_known_adapters';
+CREATE OR REPLACE FUNCTION torale_internal.known_options(adapter text) RETURNS text[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'torale_known_options';
 CREATE OR REPLACE FUNCTION torale_internal.egress_allow() RETURNS text
 LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'torale_egress_allow';
 CREATE OR REPLACE FUNCTION torale_internal.in_transaction_block() RETURNS boolean

@@ -19,10 +19,22 @@ $$;
 CREATE OR REPLACE FUNCTION torale_internal.providers_before_write() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER -- for the internal C function
 SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    known text[];
+    strange text;
 BEGIN
     IF NEW.kind IN ('search', 'llm', 'memory') AND NOT NEW.adapter = ANY (torale_internal.known_adapters(NEW.kind)) THEN
         PERFORM torale_internal.refuse(format('unknown adapter %L for a %s provider', NEW.adapter, NEW.kind),
             format('provider: %s', NEW.name), format('Known are: %s.', array_to_string(torale_internal.known_adapters(NEW.kind), ', ')));
+    END IF;
+    -- Another value is a constraint's to refuse.
+    IF jsonb_typeof(NEW.options) = 'object' THEN
+        known := torale_internal.known_options(NEW.adapter);
+        SELECT key INTO strange FROM jsonb_object_keys(NEW.options) key WHERE NOT key = ANY (known) ORDER BY key LIMIT 1;
+        IF FOUND THEN
+            PERFORM torale_internal.refuse(format('unknown option %L for the adapter %L', strange, NEW.adapter),
+                format('provider: %s', NEW.name), coalesce(format('Known are: %s.', nullif(array_to_string(known, ', '), '')), 'It takes none.'));
+        END IF;
     END IF;
     RETURN NEW;
 END

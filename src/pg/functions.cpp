@@ -169,3 +169,10 @@ TORALE_FUNCTION(torale_known_adapters) {
     PG_RETURN_ARRAYTYPE_P(
         entry([&] { return to_text_array(providers::adapter_names(view(kind))); }));
 }
+
+// torale_internal.known_options(adapter text) → text[]
+TORALE_FUNCTION(torale_known_options) {
+    const text* adapter = PG_GETARG_TEXT_PP(0);
+    PG_RETURN_ARRAYTYPE_P(
+        entry([&] { return to_text_array(providers::option_names(view(adapter))); }));
+}

@@ -104,9 +104,9 @@ void read_file(const std::string& path, Secrets& secrets) {
 
 const std::vector<std::string_view>& secret_names() {
     static const auto* names = new std::vector<std::string_view>{
-        "PERPLEXITY_API_KEY",   "GEMINI_API_KEY",   "OPENAI_API_KEY", "ANTHROPIC_API_KEY",
-        "TAVILY_API_KEY",       "EXA_API_KEY",      "BRAVE_API_KEY",  "MEM0_API_KEY",
-        "TORALE_SMTP_PASSWORD", "TORALE_JWT_SECRET"};
+        "PERPLEXITY_API_KEY", "GEMINI_API_KEY",       "OPENAI_API_KEY",   "ANTHROPIC_API_KEY",
+        "TAVILY_API_KEY",     "EXA_API_KEY",          "BRAVE_API_KEY",    "MEM0_API_KEY",
+        "PARALLEL_API_KEY",   "TORALE_SMTP_PASSWORD", "TORALE_JWT_SECRET"};
     return *names;
 }
 

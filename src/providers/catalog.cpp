@@ -1,6 +1,7 @@
 // The table of adapters: one line each.
 #include "providers/catalog.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "providers/gemini.hpp"
@@ -10,11 +11,20 @@ namespace torale::providers {
 
 namespace {
 constexpr std::array<Adapter, 4> adapters{{
-    {"builtin", Kind::search, false, nullptr, nullptr, nullptr, nullptr},
-    {"perplexity", Kind::search, true, perplexity::build_search, perplexity::read_search, nullptr,
-     nullptr},
-    {"rules", Kind::llm, false, nullptr, nullptr, nullptr, nullptr},
-    {"gemini", Kind::llm, true, nullptr, nullptr, gemini::build_prompt, gemini::read_reply},
+    {.name = "builtin", .kind = Kind::search, .needs_key = false},
+    {.name = "perplexity",
+     .kind = Kind::search,
+     .needs_key = true,
+     .options = "max_tokens_per_page",
+     .build_search = perplexity::build_search,
+     .read_search = perplexity::read_search},
+    {.name = "rules", .kind = Kind::llm, .needs_key = false},
+    {.name = "gemini",
+     .kind = Kind::llm,
+     .needs_key = true,
+     .options = "temperature thinking_budget thinking_level",
+     .build_prompt = gemini::build_prompt,
+     .read_prompt = gemini::read_reply},
 }};
 
 constexpr std::string_view name_of(Kind kind) {
@@ -34,6 +44,18 @@ std::vector<std::string> adapter_names(std::string_view kind) {
     std::vector<std::string> names;
     for (const Adapter& adapter : adapters) {
         if (name_of(adapter.kind) == kind) names.emplace_back(adapter.name);
+    }
+    return names;
+}
+
+std::vector<std::string> option_names(std::string_view adapter) {
+    std::vector<std::string> names;
+    const Adapter* found = find_adapter(adapter);
+    std::string_view rest = found ? found->options : "";
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(' '), rest.size());
+        names.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return names;
 }

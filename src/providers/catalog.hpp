@@ -22,6 +22,8 @@ struct Adapter {
     std::string_view name;
     Kind kind;
     bool needs_key;
+    // The names that torale.providers.options may have, blanks between them.
+    std::string_view options = "";
     BuildSearch build_search = nullptr;
     ReadSearch read_search = nullptr;
     BuildPrompt build_prompt = nullptr;
@@ -41,5 +43,7 @@ inline bool works_without_call(const Adapter& adapter) {
 const Adapter* find_adapter(std::string_view name);
 // Of one kind (search, llm, memory), in the order of the table.
 std::vector<std::string> adapter_names(std::string_view kind);
+// In the order of the table; none when the adapter is unknown.
+std::vector<std::string> option_names(std::string_view adapter);
 
 }  // namespace torale::providers

@@ -1,7 +1,7 @@
 -- What the person who runs the server sees and does: doctor(), health(), housekeeping; and runs by
 -- hand, cancelling, reading.
 BEGIN;
-SELECT plan(70);
+SELECT plan(75);
 SET LOCAL client_min_messages = warning;
 
 CREATE FUNCTION pg_temp.diagnosis(name text) RETURNS text LANGUAGE sql AS $$SELECT string_agg(state, ', ') FROM torale.doctor() WHERE "check" = name$$;
@@ -148,6 +148,11 @@ SELECT throws_ok($$INSERT INTO torale.providers (name, kind, adapter) VALUES ('m
 SELECT throws_ok($$INSERT INTO torale.providers (name, kind, adapter) VALUES ('mine', 'search', 'rules')$$, '22023', NULL, 'and one of another kind');
 SELECT throws_ok($$INSERT INTO torale.providers (name, kind, adapter) VALUES ('mine', 'oracle', 'rules')$$, '23514', NULL, 'and an unknown kind');
 SELECT lives_ok($$INSERT INTO torale.providers (name, kind, adapter, url, secret_name) VALUES ('mine', 'llm', 'gemini', 'https://llm.example', 'MY_KEY')$$, 'a provider of one''s own is welcome');
+SELECT throws_ok($$UPDATE torale.providers SET options = '{"max_tokens_per_page": 512, "volume": 11}' WHERE name = 'perplexity'$$, '22023', 'unknown option ''volume'' for the adapter ''perplexity''', 'an option that the adapter does not know is refused');
+SELECT throws_ok($$INSERT INTO torale.providers (name, kind, adapter, options) VALUES ('strict', 'llm', 'rules', '{"temperature": 0}')$$, '22023', NULL, 'also by an adapter that takes none');
+SELECT throws_ok($$UPDATE torale.providers SET options = '[]' WHERE name = 'perplexity'$$, '23514', NULL, 'and what is no object');
+SELECT lives_ok($$UPDATE torale.providers SET options = '{"max_tokens_per_page": 512}' WHERE name = 'perplexity'$$, 'a known one is welcome');
+SELECT is(torale_internal.known_options('gemini') @> '{temperature,thinking_level}', true, 'each adapter names its own');
 
 SELECT * FROM finish();
 ROLLBACK;

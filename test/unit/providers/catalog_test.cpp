@@ -42,5 +42,12 @@ TEST(adapter_names, lists_those_of_a_kind) {
     }
 }
 
+TEST(option_names, lists_those_of_an_adapter) {
+    EXPECT_EQ(option_names("perplexity"), (std::vector<std::string>{"max_tokens_per_page"}));
+    EXPECT_EQ(option_names("gemini").size(), 3U);
+    EXPECT_TRUE(option_names("rules").empty());
+    EXPECT_TRUE(option_names("no adapter").empty());
+}
+
 }  // namespace
 }  // namespace torale::providers
