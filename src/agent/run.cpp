@@ -81,7 +81,7 @@ Turn Run::take_reply(CallReply reply) {
     if (auto* hits = std::get_if<DocumentHits>(&reply); hits && awaits_hits) {
         return take_results(std::move(*hits));
     }
-    if (auto* known = std::get_if<KnownHashes>(&reply); known && phase_ == Phase::checking) {
+    if (auto* known = std::get_if<Checked>(&reply); known && phase_ == Phase::checking) {
         for (core::Source& source : conclusion_.sources) {
             source.is_new = briefing_.is_first_run || !known->known.contains(source.content_hash);
         }

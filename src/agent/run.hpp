@@ -64,7 +64,7 @@ private:
     Turn search(core::milliseconds delay);
     Turn take_search_reply(core::Reply reply, bool replayed);
     Turn take_results(std::vector<providers::SearchResult> results);
-    Turn check_sources();
+    Turn checkpoint();
     Turn pass_gate();
     Turn conclude_unsearchable();
     Turn conclude_unchanged();

@@ -87,15 +87,15 @@ Turn Run::take_results(std::vector<providers::SearchResult> results) {
     conclusion_.sources =
         read_sources(std::move(results), briefing_.task.search_options, provider.name);
     step.detail["sources"] = conclusion_.sources.size();
-    return check_sources();
+    return checkpoint();
 }
 
 // Without anything to commit or to ask there is no round trip.
-Turn Run::check_sources() {
+Turn Run::checkpoint() {
     if (conclusion_.sources.empty()) return pass_gate();
     if (briefing_.is_first_run && !uncommitted_) return pass_gate();
     phase_ = Phase::checking;
-    SourceCheck check;
+    Checkpoint check;
     if (uncommitted_) check.replies.push_back(std::move(*uncommitted_));
     uncommitted_.reset();
     for (const core::Source& source : conclusion_.sources) {

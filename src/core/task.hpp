@@ -60,7 +60,8 @@ struct Source {
     std::optional<Time> published_at;
     std::string provider;
     std::string content_hash;  // 64 hex digits
-    bool is_new = true;        // not seen by a judged run of this task before
+    std::uint64_t fingerprint = 0;  // of the text: near for near-identical texts; 0 = too short
+    bool is_new = true;             // not seen by a judged run of this task before
     bool operator==(const Source&) const = default;
 };
 

@@ -170,9 +170,9 @@ std::int64_t SqlExecutionStore::count_due(int count_max) {
     return rows.integer(0, 0);
 }
 
-std::vector<agent::KnownHashes> SqlExecutionStore::check_sources(
-    const std::vector<scheduler::CheckRequest>& requests) {
-    std::vector<agent::KnownHashes> known(requests.size());
+std::vector<agent::Checked> SqlExecutionStore::commit_checkpoints(
+    const std::vector<scheduler::CheckpointRequest>& requests) {
+    std::vector<agent::Checked> known(requests.size());
     std::map<std::string_view, std::size_t> places;
     for (std::size_t i = 0; i < requests.size(); ++i) places[requests[i].execution_id] = i;
     Transaction transaction("torale: storing replies");
@@ -187,6 +187,11 @@ std::vector<agent::KnownHashes> SqlExecutionStore::check_sources(
         }
     }
     return known;
+}
+
+std::vector<agent::ToldFindings> SqlExecutionStore::told_findings(
+    const std::vector<scheduler::ToldRequest>& requests) {
+    return std::vector<agent::ToldFindings>(requests.size());
 }
 
 agent::DocumentHits SqlExecutionStore::search_documents(

@@ -19,8 +19,10 @@ public:
     std::vector<scheduler::Claim> claim_requests(int limit) override;
     std::optional<core::Time> next_due() override;
     std::int64_t count_due(int count_max) override;
-    std::vector<agent::KnownHashes> check_sources(
-        const std::vector<scheduler::CheckRequest>& requests) override;
+    std::vector<agent::Checked> commit_checkpoints(
+        const std::vector<scheduler::CheckpointRequest>& requests) override;
+    std::vector<agent::ToldFindings> told_findings(
+        const std::vector<scheduler::ToldRequest>& requests) override;
     agent::DocumentHits search_documents(const providers::builtin::DocumentQuery& query) override;
     void finish(const std::vector<scheduler::Finished>& finished) override;
     void cool_providers(const std::vector<agent::Cooldown>& cooldowns) override;

@@ -146,14 +146,38 @@ void Loop::answer_from_store() {
     }
     if (!waiting_since_ && runs_.waiting_count() > 0) waiting_since_ = now();
     if (!flush_is_due()) return;
+    answer_told();
+    commit_checkpoints();
+}
+
+// What was told before, for the few runs that found something.
+void Loop::answer_told() {
+    std::vector<WaitingTold> waiting = runs_.take_told();
+    if (waiting.empty()) return;
+    std::vector<ToldRequest> requests;
+    requests.reserve(waiting.size());
+    for (const WaitingTold& each : waiting) requests.push_back(each.request);
+    std::vector<agent::ToldFindings> told;
+    try {
+        told = store_.told_findings(requests);
+    } catch (const std::runtime_error& refusal) {
+        for (const WaitingTold& each : waiting) runs_.fail(each.run, refusal.what());
+        return;
+    }
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        runs_.answer(waiting[i].run, waiting[i].call, std::move(told[i]), now());
+    }
+}
+
+void Loop::commit_checkpoints() {
     std::vector<WaitingCheck> checks = runs_.take_checks();
     if (checks.empty()) return;
-    std::vector<CheckRequest> requests;
+    std::vector<CheckpointRequest> requests;
     requests.reserve(checks.size());
     for (WaitingCheck& check : checks) requests.push_back(std::move(check.request));
-    std::vector<agent::KnownHashes> known;
+    std::vector<agent::Checked> known;
     try {
-        known = store_.check_sources(requests);
+        known = store_.commit_checkpoints(requests);
     } catch (const std::runtime_error& refusal) {
         for (const WaitingCheck& check : checks) runs_.fail(check.run, refusal.what());
         return;

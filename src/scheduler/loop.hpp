@@ -52,6 +52,8 @@ private:
     bool may_claim(Time at);
     void begin(std::vector<Claim> claims);
     void answer_from_store();
+    void answer_told();
+    void commit_checkpoints();
     bool flush_is_due() const;
     void finish_ended();
     void pause_providers(const std::vector<agent::Cooldown>& cooldowns);

@@ -13,10 +13,14 @@
 
 namespace torale::scheduler {
 
-struct CheckRequest {
+struct CheckpointRequest {
     std::string execution_id;
     std::string task_id;
-    agent::SourceCheck check;
+    agent::Checkpoint check;
+};
+
+struct ToldRequest {
+    std::string task_id;
 };
 
 struct DeliveryClaim {
@@ -51,6 +55,8 @@ struct ServerState {
     bool housekeeping_is_ours = true;
     std::vector<ProviderState> search;  // enabled and keyed, by priority
     std::vector<ProviderState> judges;
+    std::vector<ProviderState> memories;
+    bool has_budgets = false;  // some limit exists: paid calls are reserved first
 };
 
 // A verb that the database refuses (a lock, a timeout) throws std::runtime_error and has written
@@ -68,7 +74,9 @@ public:
     virtual std::optional<Time> next_due() = 0;
     virtual std::int64_t count_due(int count_max) = 0;
     // Results in the order of the requests.
-    virtual std::vector<agent::KnownHashes> check_sources(const std::vector<CheckRequest>&) = 0;
+    virtual std::vector<agent::Checked> commit_checkpoints(
+        const std::vector<CheckpointRequest>&) = 0;
+    virtual std::vector<agent::ToldFindings> told_findings(const std::vector<ToldRequest>&) = 0;
     virtual agent::DocumentHits search_documents(const providers::builtin::DocumentQuery&) = 0;
     virtual void finish(const std::vector<Finished>&) = 0;
     virtual void cool_providers(const std::vector<agent::Cooldown>&) = 0;

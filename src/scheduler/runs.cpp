@@ -84,11 +84,15 @@ void Runs::request(std::uint64_t id, Run& run, agent::Call& call) {
         run.transfers.push_back(transfer);
     } else if (auto* query = std::get_if<providers::builtin::DocumentQuery>(&call.what)) {
         searches_.push_back({id, call.id, std::move(*query)});
-    } else {
+    } else if (auto* checkpoint = std::get_if<agent::Checkpoint>(&call.what)) {
         checks_.push_back({id,
                            call.id,
                            {run.claim.briefing.execution_id, run.claim.briefing.task.id,
-                            std::move(std::get<agent::SourceCheck>(call.what))}});
+                            std::move(*checkpoint)}});
+    } else if (std::holds_alternative<agent::ToldQuery>(call.what)) {
+        told_.push_back({id, call.id, {run.claim.briefing.task.id}});
+    } else {
+        pages_.push_back({id, call.id, std::move(std::get<agent::PageFetch>(call.what))});
     }
 }
 
@@ -130,6 +134,8 @@ void Runs::cancel_all() {
     deadlines_.clear();
     checks_.clear();
     searches_.clear();
+    told_.clear();
+    pages_.clear();
     ended_.clear();
 }
 
@@ -141,6 +147,12 @@ std::vector<WaitingCheck> Runs::take_checks() {
 }
 std::vector<WaitingSearch> Runs::take_searches() {
     return std::exchange(searches_, {});
+}
+std::vector<WaitingTold> Runs::take_told() {
+    return std::exchange(told_, {});
+}
+std::vector<WaitingPage> Runs::take_pages() {
+    return std::exchange(pages_, {});
 }
 
 }  // namespace torale::scheduler

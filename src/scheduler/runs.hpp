@@ -28,12 +28,24 @@ struct Ended {
 struct WaitingCheck {
     std::uint64_t run = 0;
     int call = 0;
-    CheckRequest request;
+    CheckpointRequest request;
 };
 struct WaitingSearch {
     std::uint64_t run = 0;
     int call = 0;
     providers::builtin::DocumentQuery query;
+};
+
+struct WaitingTold {
+    std::uint64_t run = 0;
+    int call = 0;
+    ToldRequest request;
+};
+
+struct WaitingPage {
+    std::uint64_t run = 0;
+    int call = 0;
+    agent::PageFetch fetch;
 };
 
 class Runs {
@@ -57,8 +69,10 @@ public:
     std::vector<Ended> take_ended();
     std::vector<WaitingCheck> take_checks();
     std::vector<WaitingSearch> take_searches();
+    std::vector<WaitingTold> take_told();
+    std::vector<WaitingPage> take_pages();
     // Checks and results that want to be committed.
-    std::size_t waiting_count() const { return checks_.size() + ended_.size(); }
+    std::size_t waiting_count() const { return checks_.size() + told_.size() + ended_.size(); }
 
 private:
     void advance(std::uint64_t id, agent::Turn turn);
@@ -75,6 +89,8 @@ private:
     std::deque<std::pair<Time, std::uint64_t>> deadlines_;  // runs are started in this order
     std::vector<WaitingCheck> checks_;
     std::vector<WaitingSearch> searches_;
+    std::vector<WaitingTold> told_;
+    std::vector<WaitingPage> pages_;
     std::vector<Ended> ended_;
     std::uint64_t next_id_ = 1;
 };

@@ -73,12 +73,16 @@ public:
     std::vector<Claim> claim_requests(int) override { return {}; }
     std::optional<Time> next_due() override { return due_at; }
     std::int64_t count_due(int) override { return static_cast<std::int64_t>(due.size()); }
-    std::vector<agent::KnownHashes> check_sources(
-        const std::vector<CheckRequest>& checks) override {
+    std::vector<agent::Checked> commit_checkpoints(
+        const std::vector<CheckpointRequest>& checks) override {
         calls.push_back("check");
         refuse_while(checks_refused);
         check_sizes.push_back(checks.size());
-        return std::vector<agent::KnownHashes>(checks.size());
+        return std::vector<agent::Checked>(checks.size());
+    }
+    std::vector<agent::ToldFindings> told_findings(
+        const std::vector<ToldRequest>& requests) override {
+        return std::vector<agent::ToldFindings>(requests.size());
     }
     agent::DocumentHits search_documents(const providers::builtin::DocumentQuery& query) override {
         const auto& words = query.words;

@@ -58,7 +58,7 @@ TEST_F(RunsTest, what_waits_for_a_commit_is_counted) {
     ASSERT_EQ(checks.size(), 1U);
     EXPECT_EQ(checks[0].request.execution_id, "execution-1");
     EXPECT_EQ(checks[0].request.task_id, "task-1");
-    runs.answer(checks[0].run, checks[0].call, agent::KnownHashes{}, start_time);
+    runs.answer(checks[0].run, checks[0].call, agent::Checked{}, start_time);
     EXPECT_EQ(runs.waiting_count(), 1U) << "a result";
 }
 
@@ -103,7 +103,7 @@ TEST_F(RunsTest, a_bug_fails_its_run_and_no_other) {
 TEST_F(RunsTest, an_answer_of_another_kind_fails_the_run) {
     start(1);
     const auto searches = runs.take_searches();
-    runs.answer(searches[0].run, searches[0].call, agent::KnownHashes{}, start_time);
+    runs.answer(searches[0].run, searches[0].call, agent::Checked{}, start_time);
     EXPECT_EQ(runs.take_ended().at(0).conclusion.failure->category, core::Category::internal);
 }
 
