@@ -60,8 +60,8 @@ using DocumentHits = std::vector<providers::SearchResult>;
 struct Checked {
     std::set<std::string> known;
     // Of texts this task has seen in judged runs; asked for when some hash is not known.
-    std::vector<std::uint64_t> seen_fingerprints;
-    std::optional<BudgetRefusal> refusal;
+    std::vector<std::uint64_t> seen_fingerprints{};
+    std::optional<BudgetRefusal> refusal{};
 };
 struct FetchedPage {
     std::string final_url;

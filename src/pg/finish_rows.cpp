@@ -187,9 +187,9 @@ FinishArguments write_finished(const std::vector<Finished>& finished) {
     return {runs.take(), sources.take(), citations.take(), memories.take()};
 }
 
-std::string write_checks(const std::vector<scheduler::CheckRequest>& requests) {
+std::string write_checks(const std::vector<scheduler::CheckpointRequest>& requests) {
     JsonRows checks;
-    for (const scheduler::CheckRequest& request : requests) {
+    for (const scheduler::CheckpointRequest& request : requests) {
         JsonRows replies;
         for (const agent::StoredReply& reply : request.check.replies) {
             replies.open();

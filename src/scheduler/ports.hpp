@@ -55,7 +55,7 @@ struct ServerState {
     bool housekeeping_is_ours = true;
     std::vector<ProviderState> search;  // enabled and keyed, by priority
     std::vector<ProviderState> judges;
-    std::vector<ProviderState> memories;
+    std::vector<ProviderState> memories{};
     bool has_budgets = false;  // some limit exists: paid calls are reserved first
 };
 

@@ -80,11 +80,11 @@ public:
         return calls && calls->size() == 1 ? calls->front() : none;
     }
     const core::Request& request() const { return what<core::Request>(); }
-    const SourceCheck& check() const { return what<SourceCheck>(); }
+    const Checkpoint& check() const { return what<Checkpoint>(); }
     const providers::builtin::DocumentQuery& query() const {
         return what<providers::builtin::DocumentQuery>();
     }
-    bool asks_to_check() const { return holds<SourceCheck>(); }
+    bool asks_to_check() const { return holds<Checkpoint>(); }
     bool asks_http() const { return holds<core::Request>(); }
 
     Driver& reply(CallReply reply) {
@@ -95,7 +95,7 @@ public:
     // Answers the check of sources; nothing is known unless said so.
     Driver& know(std::set<std::string> hashes = {}) {
         EXPECT_TRUE(asks_to_check());
-        return reply(KnownHashes{std::move(hashes)});
+        return reply(Checked{std::move(hashes)});
     }
     Investigation& investigation() { return investigation_; }
 
