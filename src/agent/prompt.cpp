@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "agent/blocks.hpp"
 #include "core/text.hpp"
 
 namespace torale::agent {
@@ -68,73 +69,7 @@ const core::Json& output_schema() {
     return schema;
 }
 
-// Not secret from the model, only from pages: they were written before this run began. It opens
-// with a rare character, so that looking for it in a long page is fast.
-std::string make_token(const Briefing& briefing) {
-    const std::string seed = std::to_string(briefing.delimiter_nonce) + "/" + briefing.execution_id;
-    return "~" + core::sha256_hex(seed).substr(0, 16);
-}
-
-std::string_view cut(std::string_view text, std::size_t bytes_max) {
-    if (text.size() <= bytes_max) return text;
-    while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) {
-        --bytes_max;
-    }
-    return text.substr(0, bytes_max);
-}
-
-class Writer {
-public:
-    explicit Writer(std::string token) : token_(std::move(token)) { out_.reserve(16 << 10); }
-
-    Writer& raw(std::string_view text) {
-        out_ += text;
-        return *this;
-    }
-    void open(std::string_view name) { mark("begin", name); }
-    void close(std::string_view name) { mark("end", name); }
-
-    // Text of others. Should it hold the token, by luck or replay, the token is taken out.
-    Writer& text(std::string_view foreign, std::size_t bytes_max) {
-        const std::string_view shown = cut(foreign, bytes_max);
-        std::size_t from = 0;
-        for (std::size_t at; (at = shown.find(token_, from)) != std::string_view::npos;) {
-            out_ += shown.substr(from, at - from);
-            out_ += "(removed)";
-            from = at + token_.size();
-        }
-        out_ += shown.substr(from);
-        if (shown.size() < foreign.size()) out_ += " […]";
-        return *this;
-    }
-
-    // The same on one line, so that it cannot pass for a field of ours.
-    Writer& line(std::string_view foreign, std::size_t bytes_max) {
-        std::string flat(cut(foreign, bytes_max));
-        std::replace_if(
-            flat.begin(), flat.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-        return text(flat, bytes_max).raw("\n");
-    }
-
-    Writer& time(core::Time instant) { return raw(core::write_time(instant)); }
-    std::string take() { return std::move(out_); }
-
-private:
-    void mark(std::string_view verb, std::string_view name) {
-        out_ += "[[";
-        out_ += token_;
-        out_ += ' ';
-        out_ += verb;
-        out_ += ' ';
-        out_ += name;
-        out_ += "]]\n";
-    }
-
-    std::string token_;
-    std::string out_;
-};
-
-void write_task(Writer& to, const core::Task& task) {
+void write_task(BlockWriter& to, const core::Task& task) {
     to.open("task");
     to.raw("name: ").line(task.name, 200);
     to.raw("query: ").line(task.search_query, 4'000);
@@ -155,7 +90,7 @@ void write_task(Writer& to, const core::Task& task) {
     }
 }
 
-void write_history(Writer& to, const Briefing& briefing) {
+void write_history(BlockWriter& to, const Briefing& briefing) {
     if (briefing.history.empty()) {
         to.raw("This is the first judged run of the task.\n");
     } else {
@@ -184,7 +119,7 @@ void write_history(Writer& to, const Briefing& briefing) {
     to.close("what the user was told, newest first");
 }
 
-void write_memories(Writer& to, const std::vector<core::Memory>& memories) {
+void write_memories(BlockWriter& to, const std::vector<core::Memory>& memories) {
     if (memories.empty()) return;
     to.open("memories");
     for (std::size_t i = 0; i < std::min(memories.size(), memories_max); ++i) {
@@ -193,7 +128,7 @@ void write_memories(Writer& to, const std::vector<core::Memory>& memories) {
     to.close("memories");
 }
 
-void write_sources(Writer& to, const std::vector<core::Source>& sources) {
+void write_sources(BlockWriter& to, const std::vector<core::Source>& sources) {
     const std::size_t share = sources.empty() ? 0 : sources_bytes_max / sources.size();
     for (const core::Source& source : sources) {
         const std::string name = "source " + std::to_string(source.number);
@@ -219,8 +154,8 @@ void write_sources(Writer& to, const std::vector<core::Source>& sources) {
 
 providers::Prompt render_prompt(const Briefing& briefing, const std::vector<core::Source>& sources,
                                 core::Time now) {
-    const std::string token = make_token(briefing);
-    Writer to(token);
+    const std::string token = block_token(briefing);
+    BlockWriter to(token);
     to.raw("TOKEN: ").raw(token).raw("\nnow: ").time(now);
     to.raw("\ntime zone of the user: ").line(briefing.task.timezone, 64);
     write_task(to, briefing.task);
