@@ -22,7 +22,7 @@ constexpr std::array<Adapter, 4> adapters{{
     {.name = "gemini",
      .kind = Kind::llm,
      .needs_key = true,
-     .options = "temperature thinking_budget thinking_level",
+     .options = "temperature thinking_budget thinking_level json_with_tools",
      .build_prompt = gemini::build_prompt,
      .read_prompt = gemini::read_reply},
 }};
@@ -58,6 +58,12 @@ std::vector<std::string> option_names(std::string_view adapter) {
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return names;
+}
+
+bool is_usable(const Provider& provider) {
+    const Adapter* adapter = find_adapter(provider.adapter);
+    if (adapter == nullptr) return false;
+    return !provider.api_key.empty() || !(adapter->needs_key || provider.names_secret);
 }
 
 const Adapter* find_adapter(std::string_view name) {

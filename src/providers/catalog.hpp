@@ -1,5 +1,6 @@
 // Names every adapter torale has. A new service is one file and one line here.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,11 @@ using ReadPrompt = Outcome<LlmReply> (*)(const Provider&, const core::Reply&, co
 using BuildMemorySearch = core::Request (*)(const Provider&, const MemoryQuery&);
 using BuildMemoryAdd = core::Request (*)(const Provider&, const MemoryNote&);
 using ReadMemory = Outcome<MemoryReply> (*)(const Provider&, const core::Reply&, core::Time);
+
+// What to change in the row's options so that a service that refused an optional field of the
+// request (temperature, a schema …) may take it: the same call once more with the patch merged
+// (RFC 7396) into Provider::options. Nothing when that was not the trouble.
+using MendOptions = std::optional<core::Json> (*)(const Provider&, const core::Reply&);
 
 // Function pointers are null where the adapter works without a call (builtin, rules) or is of
 // the other kind.
@@ -32,6 +38,7 @@ struct Adapter {
     BuildMemoryAdd build_memory_add = nullptr;
     ReadMemory read_memory_search = nullptr;
     ReadMemory read_memory_add = nullptr;
+    MendOptions mend_options = nullptr;
 };
 
 // Built-in adapters answer from the database and cost nothing.
@@ -41,6 +48,8 @@ inline bool works_without_call(const Adapter& adapter) {
 
 // Null when unknown.
 const Adapter* find_adapter(std::string_view name);
+// Its adapter is known, and its key is there unless neither adapter nor row ask for one.
+bool is_usable(const Provider& provider);
 // Of one kind (search, llm, memory), in the order of the table.
 std::vector<std::string> adapter_names(std::string_view kind);
 // In the order of the table; none when the adapter is unknown.

@@ -1,4 +1,4 @@
-// Gemini Developer API: one request, one JSON answer by schema, no tools.
+// Gemini Developer API: a JSON answer by schema, or a conversation with function calls.
 #include "providers/gemini.hpp"
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include "core/json.hpp"
 #include "core/schedule.hpp"
 #include "providers/reading.hpp"
+#include "providers/turns.hpp"
 
 namespace torale::providers::gemini {
 
@@ -29,9 +30,7 @@ std::string model_path(std::string_view model) {
 }
 
 core::Json generation_config(const Provider& provider, const Prompt& prompt) {
-    core::Json config = {{"temperature", 1.0},
-                         {"maxOutputTokens", prompt.max_output_tokens},
-                         {"responseMimeType", "application/json"}};
+    core::Json config = {{"temperature", 1.0}, {"maxOutputTokens", prompt.max_output_tokens}};
     const core::Json& temperature = member_of(provider.options, "temperature");
     if (temperature.is_number()) config["temperature"] = temperature;
     // Budget for 2.5, level for 3.x; both together are refused.
@@ -60,7 +59,8 @@ const std::string& write_schema(const core::Json& schema) {
 
 // Written by hand, since the prompt is by far the largest text of a run and goes through here
 // once; the rest is left to the JSON library.
-std::string write_body(const Prompt& prompt, core::Json config) {
+std::string write_single(const Prompt& prompt, core::Json config) {
+    config["responseMimeType"] = "application/json";
     std::string body;
     body.reserve(prompt.system.size() + prompt.user.size() + (8 << 10));
     body += R"({"contents":[{"role":"user","parts":[{"text":)";
@@ -78,6 +78,108 @@ std::string write_body(const Prompt& prompt, core::Json config) {
     }
     body += R"("generationConfig":)" + settings + "}";
     return body;
+}
+
+// 2.x refuses a JSON answer beside functions; what a name does not tell is asked the safe way.
+bool takes_json_with_tools(const Provider& provider) {
+    const core::Json& wanted = member_of(provider.options, "json_with_tools");
+    if (wanted.is_boolean()) return wanted.get<bool>();
+    std::string_view model = provider.model;
+    if (model.starts_with("models/")) model.remove_prefix(7);
+    return model.starts_with("gemini-") && model.size() > 7 && model[7] >= '3' && model[7] <= '9';
+}
+
+// The calls of a model's content in their order, with the ids that the service gave, if any.
+std::vector<ToolCall> calls_of(const core::Json& content) {
+    std::vector<ToolCall> calls;
+    const core::Json& parts = member_of(content, "parts");
+    if (!parts.is_array()) return calls;
+    for (const core::Json& part : parts) {
+        const core::Json& named = member_of(part, "functionCall");
+        if (!named.is_object()) continue;
+        ToolCall& call = calls.emplace_back();
+        call.id = text_of(named, "id");
+        call.name = text_of(named, "name");
+        read_arguments(member_of(named, "args"), call);
+    }
+    return calls;
+}
+
+core::Json user_content(core::Json parts) {
+    return {{"role", "user"}, {"parts", std::move(parts)}};
+}
+
+core::Json text_part(const std::string& text) {
+    return {{"text", text}};
+}
+
+// All responses of a turn stand in one content, in the order of the calls; an id goes back only
+// where one came.
+core::Json response_parts(std::vector<ToolCall> calls, const Exchange& exchange) {
+    std::vector<std::string> given;
+    for (const ToolCall& call : calls) given.push_back(call.id);
+    give_ids(calls);
+    const Answers answers = answers_to(calls, exchange);
+    core::Json parts = core::Json::array();
+    for (std::size_t i = 0; i < answers.results.size(); ++i) {
+        const ToolResult& result = answers.results[i];
+        core::Json response = {
+            {"name", calls[i].name},
+            {"response", {{result.is_error ? "error" : "output", result.content}}}};
+        if (!given[i].empty()) response["id"] = given[i];
+        parts.push_back({{"functionResponse", std::move(response)}});
+    }
+    if (!answers.remark.empty()) parts.push_back(text_part(answers.remark));
+    return parts;
+}
+
+void add_exchange(core::Json& contents, const Exchange& exchange) {
+    const core::Json& turn_parts = member_of(exchange.opaque_turn, "parts");
+    if (!turn_parts.is_array() || turn_parts.empty()) {
+        const std::string told = tell_exchange(exchange);
+        if (!told.empty()) contents.push_back(user_content(core::Json::array({text_part(told)})));
+        return;
+    }
+    // Unchanged: a signature that is missing or has moved is refused.
+    contents.push_back(exchange.opaque_turn);
+    core::Json parts = response_parts(calls_of(exchange.opaque_turn), exchange);
+    if (!parts.empty()) contents.push_back(user_content(std::move(parts)));
+}
+
+core::Json declare(const std::vector<Tool>& tools) {
+    core::Json functions = core::Json::array();
+    for (const Tool& tool : tools) {
+        core::Json function = {{"name", tool.name}, {"description", tool.description}};
+        if (takes_arguments(tool)) function["parametersJsonSchema"] = *tool.parameters;
+        functions.push_back(std::move(function));
+    }
+    return core::Json::array({{{"functionDeclarations", std::move(functions)}}});
+}
+
+std::string write_conversation(const Provider& provider, const Prompt& prompt, core::Json config) {
+    const bool has_tools = !prompt.tools.empty();
+    const bool by_call =
+        has_tools && prompt.output_schema != nullptr && !takes_json_with_tools(provider);
+    core::Json body;
+    core::Json contents =
+        core::Json::array({user_content(core::Json::array({text_part(prompt.user)}))});
+    for (const Exchange& exchange : prompt.exchanges) add_exchange(contents, exchange);
+    body["contents"] = std::move(contents);
+    if (!prompt.system.empty()) {
+        body["systemInstruction"] = {{"parts", core::Json::array({text_part(prompt.system)})}};
+    }
+    if (prompt.output_schema != nullptr && !by_call) {
+        config["responseMimeType"] = "application/json";
+        config["responseJsonSchema"] = *prompt.output_schema;
+    }
+    body["generationConfig"] = std::move(config);
+    if (has_tools) body["tools"] = declare(tools_of(prompt, by_call));
+    core::Json calling;
+    if (by_call) calling["mode"] = "ANY";
+    if (by_call && prompt.must_answer) calling["allowedFunctionNames"].push_back(answer_tool.name);
+    if (has_tools && !by_call && prompt.must_answer) calling["mode"] = "NONE";
+    if (!calling.is_null()) body["toolConfig"] = {{"functionCallingConfig", std::move(calling)}};
+    return core::write_json(body);
 }
 
 struct FinishRow {
@@ -125,9 +227,8 @@ Usage read_usage(const Provider& provider, const core::Json& counts) {
         count_of(counts, "promptTokenCount") + count_of(counts, "toolUsePromptTokenCount");
     usage.tokens_out =
         count_of(counts, "candidatesTokenCount") + count_of(counts, "thoughtsTokenCount");
-    usage.cost_usd = provider.price_per_call +
-                     static_cast<double>(usage.tokens_in) * provider.price_in_per_mtok / 1e6 +
-                     static_cast<double>(usage.tokens_out) * provider.price_out_per_mtok / 1e6;
+    usage.cost_usd = price_of(provider, static_cast<double>(usage.tokens_in),
+                              static_cast<double>(usage.tokens_out));
     return usage;
 }
 
@@ -210,36 +311,60 @@ core::Request build_prompt(const Provider& provider, const Prompt& prompt) {
     request.headers = {{"x-goog-api-key", provider.api_key},
                        {"Content-Type", "application/json"},
                        {"Accept", "application/json"}};
-    request.body = write_body(prompt, generation_config(provider, prompt));
+    core::Json config = generation_config(provider, prompt);
+    const bool is_single = prompt.tools.empty() && prompt.exchanges.empty();
+    request.body = is_single ? write_single(prompt, std::move(config))
+                             : write_conversation(provider, prompt, std::move(config));
     request.limits.total_timeout_ms = answer_timeout_ms;
     // A thinking model sends nothing at all until it is done.
     request.limits.low_speed_ms = answer_timeout_ms;
     return request;
 }
 
+namespace {
+
+LlmReply read_candidate(core::Json& candidate) {
+    LlmReply read;
+    core::Json& content = candidate["content"];
+    read.text = join_text(member_of(content, "parts"));
+    read.finish_raw = text_of(candidate, "finishReason");
+    read.finish = read_finish(read.finish_raw);
+    // A function call ends with STOP too. A STOP with neither is a fault of the model.
+    take_calls(read, calls_of(content));
+    const bool is_blank = read.text.find_first_not_of(" \t\r\n") == std::string::npos;
+    if (read.finish == Finish::stop && is_blank) read.finish = Finish::malformed;
+    read.opaque_turn = std::move(content);
+    return read;
+}
+
+}  // namespace
+
 Outcome<LlmReply> read_reply(const Provider& provider, const core::Reply& reply, core::Time now) {
     if (reply.fault || reply.status < 200 || reply.status > 299) {
-        return read_failure(provider, reply, now);
+        core::Failure failure = read_failure(provider, reply, now);
+        if (reply.status == 400 && names_context_limit(failure.message)) {
+            return overflow_reply("INVALID_ARGUMENT");
+        }
+        return failure;
     }
-    const auto body = read_body(reply);
+    auto body = read_body(reply);
     if (body && error_of(*body).is_object()) return read_inner_error(provider, reply, now);
     if (!body || !body->is_object()) {
         return name_failure(provider, core::classify(reply, now), "no JSON object");
     }
     LlmReply read;
+    const auto candidates = body->find("candidates");
+    const bool has_candidate = candidates != body->end() && candidates->is_array() &&
+                               !candidates->empty() && candidates->front().is_object();
+    if (has_candidate) {
+        read = read_candidate(candidates->front());
+    } else {
+        // The prompt itself was refused, or the model said nothing.
+        read.finish_raw = text_of(member_of(*body, "promptFeedback"), "blockReason");
+        read.finish = read.finish_raw.empty() ? Finish::malformed : Finish::content_filter;
+    }
     read.usage = read_usage(provider, member_of(*body, "usageMetadata"));
     read.model_version = text_of(*body, "modelVersion");
-    const core::Json& candidates = member_of(*body, "candidates");
-    if (candidates.is_array() && !candidates.empty()) {
-        const core::Json& candidate = candidates.front();
-        read.text = join_text(member_of(member_of(candidate, "content"), "parts"));
-        read.finish_raw = text_of(candidate, "finishReason");
-        read.finish = read_finish(read.finish_raw);
-        return read;
-    }
-    // Without candidates the prompt itself was refused, or the model said nothing.
-    read.finish_raw = text_of(member_of(*body, "promptFeedback"), "blockReason");
-    read.finish = read.finish_raw.empty() ? Finish::malformed : Finish::content_filter;
     return read;
 }
 

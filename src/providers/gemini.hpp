@@ -1,5 +1,7 @@
 // Gemini Developer API: POST {base}/v1beta/models/{model}:generateContent with a JSON schema
-// for the answer. Format: provider reference §2.1.
+// for the answer and functions for the tools. Format: provider reference §2.1 and §8.
+// Options: temperature, thinking_budget (2.5) or thinking_level (3.x), json_with_tools (whether
+// the model takes a schema beside functions; without it the model's name decides).
 #pragma once
 #include "providers/provider.hpp"
 

@@ -116,7 +116,8 @@ INSTANTIATE_TEST_SUITE_P(
                           "MALFORMED_FUNCTION_CALL"},
                       Row{"200_unknown_fields.json", Finish::unknown, "A_NEW_REASON"},
                       Row{"200_nulls.json", Finish::stop, "STOP"},
-                      Row{"200_function_call.json", Finish::stop, "STOP"}));
+                      Row{"200_empty_text.json", Finish::malformed, "STOP"},
+                      Row{"200_function_call.json", Finish::tool_calls, "STOP"}));
 
 TEST(read_reply, reads_zero_where_counts_are_missing) {
     EXPECT_EQ(read(200, "200_nulls.json")->usage, Usage{});
