@@ -45,6 +45,7 @@ struct ToldQuote {
     std::string quote;
     std::string url;
     std::optional<core::Time> published_at;
+    std::string title{};  // of its source: says what a short quote is about
     bool operator==(const ToldQuote&) const = default;
 };
 struct ToldFinding {

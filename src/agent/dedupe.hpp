@@ -1,0 +1,47 @@
+// Is this finding the same event as one the owner was told? Four layers: the same quote at the
+// same address; the same or nearly the same words; shared content words with a veto on other
+// values, names and polarity; and a model for what is left between.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/briefing.hpp"
+#include "core/result.hpp"
+#include "core/retry.hpp"
+
+namespace torale::agent {
+
+enum class Relation { fresh, same, update, contradiction, retraction };
+const char* name_of(Relation relation);  // new, same, update, contradiction, retraction
+
+struct Resolution {
+    // Of a contested finding: what it counts as when no model is asked.
+    Relation relation = Relation::fresh;
+    std::string earlier_id;  // the told finding it relates to; "" when fresh
+    bool is_contested = false;
+    std::vector<std::size_t> candidates;  // at most 5 indices into told, best first
+    std::string why;
+    bool operator==(const Resolution&) const = default;
+};
+
+// `told`: newest first, inside the task's horizon; empty = nothing to repeat. A finding with
+// several citations is `same` only when each cited claim was told.
+Resolution resolve(const core::Judgement& judgement, const std::vector<core::Source>& sources,
+                   const std::vector<ToldFinding>& told);
+
+// Asks a model about a contested finding. The candidates are numbered from 1, best first.
+providers::Prompt render_adjudication(const Briefing& briefing, const core::Judgement& judgement,
+                                      const std::vector<core::Source>& sources,
+                                      const std::vector<ToldFinding>& told,
+                                      const Resolution& contested);
+// What the model answered, settled: never contested. The failure is bad_reply with what was wrong.
+core::Result<Resolution, core::Failure> read_adjudication(std::string_view answer,
+                                                          const std::vector<ToldFinding>& told,
+                                                          const Resolution& contested);
+// Without a model: the relation that resolve() gave with the doubt. Told twice is a nuisance, not
+// told at all is a loss, so doubt is told.
+Resolution settle_contested(const Resolution& contested);
+
+}  // namespace torale::agent
