@@ -8,9 +8,9 @@
 
 #include "pg/execution_rows.hpp"
 #include "pg/log.hpp"
+#include "pg/provider_rows.hpp"
 #include "pg/secrets.hpp"
 #include "pg/settings.hpp"
-#include "providers/catalog.hpp"
 
 namespace torale::pg {
 
@@ -41,32 +41,9 @@ Finished as_failure(Finished finished, const std::string& reason) {
     return finished;
 }
 
-scheduler::ProviderState read_provider(const Rows& rows, std::size_t i, const Secrets& secrets) {
-    scheduler::ProviderState state;
-    providers::Provider& provider = state.provider;
-    provider.name = rows.text(i, 0);
-    provider.kind = rows.text(i, 1) == "search" ? providers::Kind::search : providers::Kind::llm;
-    provider.adapter = rows.text(i, 2);
-    provider.base_url = rows.optional_text(i, 3).value_or("");
-    while (provider.base_url.ends_with('/')) provider.base_url.pop_back();
-    provider.model = rows.optional_text(i, 4).value_or("");
-    provider.api_key = secrets.find(rows.optional_text(i, 5).value_or("")).value_or("");
-    provider.options = core::Json::parse(rows.text(i, 6), nullptr, false);
-    provider.price_per_call = std::get<double>(rows.at(i, 7));
-    provider.price_in_per_mtok = std::get<double>(rows.at(i, 8));
-    provider.price_out_per_mtok = std::get<double>(rows.at(i, 9));
-    state.cooling_until = read_timestamptz(rows.optional_text(i, 10));
-    return state;
-}
-
 // Somebody else's transaction was in the way; the same write succeeds when that is over.
 bool is_lock_conflict(const Error& error) {
     return error.sqlstate == "55P03" || error.sqlstate == "40P01" || error.sqlstate == "57014";
-}
-
-bool is_usable(const providers::Provider& provider) {
-    const providers::Adapter* adapter = providers::find_adapter(provider.adapter);
-    return adapter != nullptr && (!adapter->needs_key || !provider.api_key.empty());
 }
 
 }  // namespace
@@ -91,20 +68,8 @@ scheduler::ServerState SqlExecutionStore::read_state() {
         "SELECT torale_internal.is_active(), torale_internal.housekeeping_job() IS NULL");
     state.is_active = flags.boolean(0, 0) && settings.enabled;
     state.housekeeping_is_ours = flags.boolean(0, 1);
-    const Rows rows = transaction.run(
-        "SELECT p.name, p.kind, p.adapter, p.url, p.model, p.secret_name, p.options::text, "
-        "p.price_per_call::float8, p.price_in_per_mtok::float8, p.price_out_per_mtok::float8, "
-        "s.cooling_until FROM torale.providers p LEFT JOIN torale_internal.provider_state s ON "
-        "s.provider = p.name WHERE p.enabled AND p.kind IN ('search', 'llm') "
-        "ORDER BY p.priority, p.name");
+    read_providers(transaction, secrets, state);
     transaction.commit();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        scheduler::ProviderState provider = read_provider(rows, i, secrets);
-        if (!is_usable(provider.provider)) continue;
-        auto& list =
-            provider.provider.kind == providers::Kind::search ? state.search : state.judges;
-        list.push_back(std::move(provider));
-    }
     return state;
 }
 
