@@ -4,13 +4,20 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/brave.hpp"
+#include "providers/exa.hpp"
 #include "providers/gemini.hpp"
+#include "providers/openai_search.hpp"
+#include "providers/parallel.hpp"
 #include "providers/perplexity.hpp"
+#include "providers/searxng.hpp"
+#include "providers/sonar.hpp"
+#include "providers/tavily.hpp"
 
 namespace torale::providers {
 
 namespace {
-constexpr std::array<Adapter, 4> adapters{{
+constexpr std::array<Adapter, 11> adapters{{
     {.name = "builtin", .kind = Kind::search, .needs_key = false},
     {.name = "perplexity",
      .kind = Kind::search,
@@ -18,6 +25,48 @@ constexpr std::array<Adapter, 4> adapters{{
      .options = "max_tokens_per_page",
      .build_search = perplexity::build_search,
      .read_search = perplexity::read_search},
+    {.name = "tavily",
+     .kind = Kind::search,
+     .needs_key = true,
+     .options = "search_depth topic chunks_per_source",
+     .build_search = tavily::build_search,
+     .read_search = tavily::read_search},
+    {.name = "exa",
+     .kind = Kind::search,
+     .needs_key = true,
+     .options = "type category text_chars",
+     .build_search = exa::build_search,
+     .read_search = exa::read_search},
+    {.name = "brave",
+     .kind = Kind::search,
+     .needs_key = true,
+     .options = "extra_snippets safesearch",
+     .build_search = brave::build_search,
+     .read_search = brave::read_search},
+    {.name = "parallel",
+     .kind = Kind::search,
+     .needs_key = true,
+     .options = "mode max_chars_per_result beta",
+     .build_search = parallel::build_search,
+     .read_search = parallel::read_search},
+    {.name = "searxng",
+     .kind = Kind::search,
+     .needs_key = false,
+     .options = "categories engines safesearch",
+     .build_search = searxng::build_search,
+     .read_search = searxng::read_search},
+    {.name = "sonar",
+     .kind = Kind::search,
+     .needs_key = true,
+     .options = "path search_context_size search_mode max_tokens",
+     .build_search = sonar::build_search,
+     .read_search = sonar::read_search},
+    {.name = "openai_search",
+     .kind = Kind::search,
+     .needs_key = true,
+     .options = "search_context_size reasoning_effort max_output_tokens",
+     .build_search = openai_search::build_search,
+     .read_search = openai_search::read_search},
     {.name = "rules", .kind = Kind::llm, .needs_key = false},
     {.name = "gemini",
      .kind = Kind::llm,

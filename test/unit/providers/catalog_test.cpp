@@ -14,7 +14,11 @@ TEST(find_adapter, knows_each_service_by_name) {
     };
     for (const Row& row :
          {Row{"builtin", Kind::search, false, false}, Row{"perplexity", Kind::search, true, true},
-          Row{"rules", Kind::llm, false, false}, Row{"gemini", Kind::llm, true, true}}) {
+          Row{"tavily", Kind::search, true, true}, Row{"exa", Kind::search, true, true},
+          Row{"brave", Kind::search, true, true}, Row{"parallel", Kind::search, true, true},
+          Row{"searxng", Kind::search, false, true}, Row{"sonar", Kind::search, true, true},
+          Row{"openai_search", Kind::search, true, true}, Row{"rules", Kind::llm, false, false},
+          Row{"gemini", Kind::llm, true, true}}) {
         const Adapter* adapter = find_adapter(row.name);
         ASSERT_NE(adapter, nullptr) << row.name;
         EXPECT_EQ(adapter->name, row.name);
@@ -33,7 +37,9 @@ TEST(find_adapter, does_not_know_others) {
 }
 
 TEST(adapter_names, lists_those_of_a_kind) {
-    EXPECT_EQ(adapter_names("search"), (std::vector<std::string>{"builtin", "perplexity"}));
+    EXPECT_EQ(adapter_names("search"),
+              (std::vector<std::string>{"builtin", "perplexity", "tavily", "exa", "brave",
+                                        "parallel", "searxng", "sonar", "openai_search"}));
     EXPECT_EQ(adapter_names("llm"), (std::vector<std::string>{"rules", "gemini"}));
     EXPECT_TRUE(adapter_names("memory").empty());
     EXPECT_TRUE(adapter_names("no kind").empty());
@@ -44,7 +50,7 @@ TEST(adapter_names, lists_those_of_a_kind) {
 
 TEST(option_names, lists_those_of_an_adapter) {
     EXPECT_EQ(option_names("perplexity"), (std::vector<std::string>{"max_tokens_per_page"}));
-    EXPECT_EQ(option_names("gemini").size(), 3U);
+    EXPECT_EQ(option_names("brave"), (std::vector<std::string>{"extra_snippets", "safesearch"}));
     EXPECT_TRUE(option_names("rules").empty());
     EXPECT_TRUE(option_names("no adapter").empty());
 }
