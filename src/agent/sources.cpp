@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/similarity.hpp"
 #include "core/text.hpp"
 #include "core/url.hpp"
 
@@ -69,6 +70,7 @@ std::vector<core::Source> read_sources(std::vector<providers::SearchResult> resu
             sources.begin(), sources.end(),
             [&](const core::Source& other) { return other.content_hash == source.content_hash; });
         if (is_double) continue;
+        source.fingerprint = core::text_fingerprint(source.title, source.snippet);
         source.provider = provider;
         source.number = static_cast<int>(sources.size()) + 1;
         sources.push_back(std::move(source));

@@ -45,6 +45,19 @@ TEST(read_sources, keeps_one_of_the_same_page) {
     EXPECT_EQ(sources[0].content_hash, core::content_hash("https://a.test/p", "title", "text"));
 }
 
+TEST(read_sources, knows_a_copy_at_another_address) {
+    const std::string text =
+        "Acme said the Widget Pro goes on sale in Berlin on 5 May for 499 euros.";
+    const auto sources = read_sources({{"https://a.test/1", "Out soon", text, {}},
+                                       {"https://b.test/2", "A date", "By Jim Roe\n" + text, {}},
+                                       {"https://c.test/3", "Short", "It is out.", {}}},
+                                      {}, "p");
+    ASSERT_EQ(sources.size(), 3u);
+    EXPECT_NE(sources[0].fingerprint, 0u);
+    EXPECT_EQ(sources[0].fingerprint, sources[1].fingerprint);
+    EXPECT_EQ(sources[2].fingerprint, 0u);
+}
+
 TEST(read_sources, refuses_what_the_task_excluded_even_when_the_provider_did_not) {
     core::SearchOptions options;
     options.exclude_domains = {"spam.test"};
