@@ -105,6 +105,33 @@ Answers answers_to(const std::vector<ToolCall>& calls, const Exchange& exchange)
     return answers;
 }
 
+core::Json close_schema(const core::Json& schema, bool all_required) {
+    if (schema.is_array()) {
+        core::Json closed = core::Json::array();
+        for (const core::Json& one : schema) closed.push_back(close_schema(one, all_required));
+        return closed;
+    }
+    if (!schema.is_object()) return schema;
+    core::Json closed = schema;
+    for (const char* inner : {"items", "anyOf"}) {
+        if (closed.contains(inner)) closed[inner] = close_schema(closed[inner], all_required);
+    }
+    if (closed.value("type", core::Json()) != "object") return closed;
+    core::Json required = closed.value("required", core::Json::array());
+    core::Json& properties = closed["properties"];
+    if (!properties.is_object()) properties = core::Json::object();
+    for (auto& [name, property] : properties.items()) {
+        property = close_schema(property, all_required);
+        if (!all_required) continue;
+        if (std::find(required.begin(), required.end(), name) != required.end()) continue;
+        required.push_back(name);
+        property = {{"anyOf", core::Json::array({property, {{"type", "null"}}})}};
+    }
+    closed["required"] = std::move(required);
+    closed["additionalProperties"] = false;
+    return closed;
+}
+
 std::string tell_exchange(const Exchange& exchange) {
     std::string text;
     for (const ToolResult& result : exchange.results) {

@@ -35,6 +35,10 @@ struct Answers {
 };
 Answers answers_to(const std::vector<ToolCall>& calls, const Exchange& exchange);
 
+// The schema with every object closed (additionalProperties false) and, where `all_required`,
+// every property required: one that was optional may then be null.
+core::Json close_schema(const core::Json& schema, bool all_required);
+
 // An exchange with another service, told as text: its turn fits this one's wire shape not at all.
 std::string tell_exchange(const Exchange& exchange);
 
