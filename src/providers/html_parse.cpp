@@ -180,8 +180,9 @@ std::string resolve_url(std::string_view base, std::string_view reference) {
     if (built == nullptr) return "";
     std::string url(reinterpret_cast<const char*>(built));
     xmlFree(built);
-    const std::string scheme = lower(url.substr(0, 8));
-    return scheme.starts_with("http://") || scheme == "https://" ? url : "";
+    const std::size_t scheme = std::min(url.find("://"), url.size());
+    url = lower(url.substr(0, scheme)) + url.substr(scheme);
+    return url.starts_with("http://") || url.starts_with("https://") ? url : "";
 }
 
 }  // namespace torale::providers

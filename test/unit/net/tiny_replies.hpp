@@ -7,6 +7,9 @@
 //   /reset         half a body, then RST         /redirect      302 to /ok
 //   /echo          the request itself            /drop          closes without a word
 //   /connection    the number of the connection  /status?401   that status and no body
+//   /robots.txt    forbids /private to torale    /hop?3         302 to /hop?2 … /ok
+//   /circle        302 to itself by way of /back /etag          304 for its own ETag
+//   /to-private    302 to /private
 #pragma once
 #include <cstdint>
 #include <cstdlib>
@@ -78,6 +81,19 @@ inline Answer answer_to(const std::string& request, int connection) {
     if (path == "/reset") return {half, 0, Answer::After::reset};
     if (path == "/redirect")
         return {"HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n"};
+    const auto redirect = [](const std::string& to) {
+        return Answer{"HTTP/1.1 302 Found\r\nLocation: " + to + "\r\nContent-Length: 0\r\n\r\n"};
+    };
+    if (path == "/robots.txt") return {with_length("User-agent: torale\nDisallow: /private\n")};
+    if (path == "/hop") return redirect(count > 1 ? "hop?" + std::to_string(count - 1) : "/ok");
+    if (path == "/circle") return redirect("/back");
+    if (path == "/back") return redirect("/circle");
+    if (path == "/to-private") return redirect("/private");
+    if (path == "/etag" && request.find("If-None-Match: W/\"1\"") != std::string::npos)
+        return {"HTTP/1.1 304 Not Modified\r\nETag: W/\"1\"\r\n\r\n"};
+    if (path == "/etag")
+        return {
+            with_length("ok", "ETag: W/\"1\"\r\nLast-Modified: Thu, 20 Aug 2026 10:00:00 GMT\r\n")};
     if (path == "/echo") return {with_length(request, "Content-Type: text/plain\r\n")};
     if (path == "/drop") return {"", 0, Answer::After::close};
     if (path == "/status")
