@@ -43,9 +43,22 @@ $$;
 INSERT INTO torale.providers (name, kind, adapter, url, model, secret_name, priority, price_per_call, price_in_per_mtok, price_out_per_mtok)
 VALUES
     ('perplexity', 'search', 'perplexity', 'https://api.perplexity.ai', NULL, 'PERPLEXITY_API_KEY', 10, 0.005, 0, 0),
+    ('tavily', 'search', 'tavily', 'https://api.tavily.com', NULL, 'TAVILY_API_KEY', 20, 0.008, 0, 0), -- a credit
+    ('exa', 'search', 'exa', 'https://api.exa.ai', NULL, 'EXA_API_KEY', 30, 0.007, 0, 0), -- replies say their own
+    ('brave', 'search', 'brave', 'https://api.search.brave.com', NULL, 'BRAVE_API_KEY', 40, 0.005, 0, 0),
+    ('parallel', 'search', 'parallel', 'https://api.parallel.ai', NULL, 'PARALLEL_API_KEY', 50, 0.005, 0, 0),
     ('builtin', 'search', 'builtin', NULL, NULL, NULL, 1000, 0, 0, 0),
     ('gemini', 'llm', 'gemini', 'https://generativelanguage.googleapis.com', 'gemini-3-flash-preview', 'GEMINI_API_KEY', 10, 0, 0.50, 3),
     ('rules', 'llm', 'rules', NULL, NULL, NULL, 1000, 0, 0, 0);
+
+-- Off until somebody wants them. SearXNG needs no key, so that nothing else could say that one
+-- runs here. Sonar and OpenAI's search would be paid by keys that were given for something
+-- else, and the latter finds addresses and titles only.
+INSERT INTO torale.providers (name, kind, adapter, url, model, secret_name, priority, enabled, price_per_call, price_in_per_mtok, price_out_per_mtok)
+VALUES
+    ('searxng', 'search', 'searxng', 'http://127.0.0.1:8888', NULL, NULL, 60, false, 0, 0, 0),
+    ('sonar', 'search', 'sonar', 'https://api.perplexity.ai', 'sonar', 'PERPLEXITY_API_KEY', 70, false, 0.005, 1, 1),
+    ('openai_search', 'search', 'openai_search', 'https://api.openai.com/v1', 'gpt-5-mini', 'OPENAI_API_KEY', 80, false, 0.01, 0.25, 2);
 
 INSERT INTO torale.task_templates (id, name, category, icon, schedule, notify_behavior, search_query, condition_description, description)
 VALUES
