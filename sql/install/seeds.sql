@@ -49,7 +49,10 @@ VALUES
     ('parallel', 'search', 'parallel', 'https://api.parallel.ai', NULL, 'PARALLEL_API_KEY', 50, 0.005, 0, 0),
     ('builtin', 'search', 'builtin', NULL, NULL, NULL, 1000, 0, 0, 0),
     ('gemini', 'llm', 'gemini', 'https://generativelanguage.googleapis.com', 'gemini-3-flash-preview', 'GEMINI_API_KEY', 10, 0, 0.50, 3),
-    ('rules', 'llm', 'rules', NULL, NULL, NULL, 1000, 0, 0, 0);
+    ('openai', 'llm', 'openai', 'https://api.openai.com/v1', 'gpt-5-mini', 'OPENAI_API_KEY', 20, 0, 0.25, 2),
+    ('anthropic', 'llm', 'anthropic', 'https://api.anthropic.com', 'claude-haiku-4-5', 'ANTHROPIC_API_KEY', 30, 0, 1, 5),
+    ('rules', 'llm', 'rules', NULL, NULL, NULL, 1000, 0, 0, 0),
+    ('mem0', 'memory', 'mem0', 'https://api.mem0.ai', NULL, 'MEM0_API_KEY', 10, 0, 0, 0);
 
 -- Off until somebody wants them. SearXNG needs no key, so that nothing else could say that one
 -- runs here. Sonar and OpenAI's search would be paid by keys that were given for something
@@ -59,6 +62,13 @@ VALUES
     ('searxng', 'search', 'searxng', 'http://127.0.0.1:8888', NULL, NULL, 60, false, 0, 0, 0),
     ('sonar', 'search', 'sonar', 'https://api.perplexity.ai', 'sonar', 'PERPLEXITY_API_KEY', 70, false, 0.005, 1, 1),
     ('openai_search', 'search', 'openai_search', 'https://api.openai.com/v1', 'gpt-5-mini', 'OPENAI_API_KEY', 80, false, 0.01, 0.25, 2);
+
+-- A model of one's own needs no key either. Ollama knows no tool_choice, answers in JSON or calls
+-- tools but not both, and loads a model before its first word.
+INSERT INTO torale.providers (name, kind, adapter, url, model, options, priority, enabled)
+VALUES
+    ('ollama', 'llm', 'openai', 'http://127.0.0.1:11434', 'qwen3:8b',
+     '{"tool_choice": false, "json_with_tools": false, "temperature": 0, "timeout_s": 300}', 40, false);
 
 INSERT INTO torale.task_templates (id, name, category, icon, schedule, notify_behavior, search_query, condition_description, description)
 VALUES

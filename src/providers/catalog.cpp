@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/anthropic.hpp"
 #include "providers/brave.hpp"
 #include "providers/exa.hpp"
 #include "providers/gemini.hpp"
+#include "providers/mem0.hpp"
+#include "providers/openai.hpp"
 #include "providers/openai_search.hpp"
 #include "providers/parallel.hpp"
 #include "providers/perplexity.hpp"
@@ -17,7 +20,7 @@
 namespace torale::providers {
 
 namespace {
-constexpr std::array<Adapter, 11> adapters{{
+constexpr std::array<Adapter, 14> adapters{{
     {.name = "builtin", .kind = Kind::search, .needs_key = false},
     {.name = "perplexity",
      .kind = Kind::search,
@@ -74,6 +77,31 @@ constexpr std::array<Adapter, 11> adapters{{
      .options = "temperature thinking_budget thinking_level json_with_tools",
      .build_prompt = gemini::build_prompt,
      .read_prompt = gemini::read_reply},
+    // A local server needs none: whether there is a key to wait for is the row's to say.
+    {.name = "openai",
+     .kind = Kind::llm,
+     .needs_key = false,
+     .options = "path max_tokens_field structured strict json_with_tools tool_choice "
+                "parallel_tool_calls arguments_as_objects temperature reasoning_effort "
+                "system_role timeout_s",
+     .build_prompt = openai::build_prompt,
+     .read_prompt = openai::read_reply,
+     .mend_options = openai::mend_options},
+    {.name = "anthropic",
+     .kind = Kind::llm,
+     .needs_key = true,
+     .options = "structured forced_tool_choice thinking thinking_budget effort temperature "
+                "parallel_tool_calls beta timeout_s",
+     .build_prompt = anthropic::build_prompt,
+     .read_prompt = anthropic::read_reply},
+    {.name = "mem0",
+     .kind = Kind::memory,
+     .needs_key = false,
+     .options = "dialect infer threshold",
+     .build_memory_search = mem0::build_search,
+     .build_memory_add = mem0::build_add,
+     .read_memory_search = mem0::read_search,
+     .read_memory_add = mem0::read_add},
 }};
 
 constexpr std::string_view name_of(Kind kind) {
