@@ -8,8 +8,8 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 export PG_CONFIG
 
 # What CREATE EXTENSION runs, in this order. schema runs once; all others are re-runnable.
-SQL_MODULES = roles schema native workers task_rules tasks channels runs claims finish documents \
-	operations views seeds restore access comments
+SQL_MODULES = roles schema native workers task_rules tasks channels runs claims finish money budgets memories documents \
+	feeds operations views seeds restore access comments
 
 ifeq ($(wildcard $(PGXS)),)
 
@@ -33,7 +33,7 @@ DATA_built = sql/torale--$(release).sql
 PG_CPPFLAGS = -I$(here)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CXXFLAGS = -std=c++20 -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden \
 	-Wall -Wextra -Wshadow -Werror -MMD -MP
-SHLIB_LINK = -lcurl -lcares -ldate-tz -lstemmer -lutf8proc -lxml2 -lcjose -lcmark -lssl -lcrypto -lstdc++
+SHLIB_LINK = -lcurl -lcares -ldate-tz -lstemmer -lutf8proc -lpsl -lxml2 -lcjose -lcmark -lssl -lcrypto -lstdc++
 
 # pg_regress reads test/sql and, from 16 on only when told, expected/ at the top.
 pg_major := $(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')

@@ -7,6 +7,7 @@
 #include "core/similarity.hpp"
 #include "core/text.hpp"
 #include "core/url.hpp"
+#include "providers/searching.hpp"
 
 namespace torale::agent {
 
@@ -35,12 +36,16 @@ bool matches_any(const std::string& domain, const std::vector<std::string>& suff
     });
 }
 
-bool is_wanted(const core::Source& source, const core::SearchOptions& options) {
+// A time at midnight is how a date without a time is read: its whole day may be meant.
+core::Time latest_meant(core::Time published_at) {
+    const auto day = std::chrono::floor<std::chrono::days>(published_at);
+    return published_at == day ? day + std::chrono::days{1} - core::microseconds{1} : published_at;
+}
+
+bool is_wanted(const core::Source& source, const core::SearchOptions& options,
+               std::optional<core::Time> since) {
     // A source without a date may be as new as any; only a known old one is refused.
-    if (options.published_after && source.published_at &&
-        *source.published_at < *options.published_after) {
-        return false;
-    }
+    if (since && source.published_at && latest_meant(*source.published_at) < *since) return false;
     if (options.include_domains.empty() && options.exclude_domains.empty()) return true;
     const std::string domain = core::domain_of(source.url);
     if (matches_any(domain, options.exclude_domains)) return false;
@@ -51,7 +56,8 @@ bool is_wanted(const core::Source& source, const core::SearchOptions& options) {
 
 std::vector<core::Source> read_sources(std::vector<providers::SearchResult> results,
                                        const core::SearchOptions& options,
-                                       const std::string& provider) {
+                                       const std::string& provider, core::Time now) {
+    const auto since = providers::wanted_since({.text = "", .options = options, .now = now});
     std::vector<core::Source> sources;
     sources.reserve(results.size());
     const auto sources_max = static_cast<std::size_t>(std::max(options.max_results, 1));
@@ -64,7 +70,7 @@ std::vector<core::Source> read_sources(std::vector<providers::SearchResult> resu
         source.snippet = cut(std::move(result.snippet), snippet_chars_max);
         source.published_at = result.published_at;
         if (source.title.empty() && source.snippet.empty()) continue;
-        if (!is_wanted(source, options)) continue;
+        if (!is_wanted(source, options, since)) continue;
         source.content_hash = core::content_hash(source.url, source.title, source.snippet);
         const bool is_double = std::any_of(
             sources.begin(), sources.end(),

@@ -15,9 +15,10 @@ inline constexpr std::size_t title_chars_max = 500;
 inline constexpr std::size_t url_bytes_max = 2'048;
 
 // Numbers run from 1 in the order of `results`; all sources are new until the history says
-// otherwise.
+// otherwise. Recency counts from `now`; the epoch = not known, recency is then not checked.
+// Country and language cannot be told from a result: only the provider looks at them.
 std::vector<core::Source> read_sources(std::vector<providers::SearchResult> results,
                                        const core::SearchOptions& options,
-                                       const std::string& provider);
+                                       const std::string& provider, core::Time now = {});
 
 }  // namespace torale::agent

@@ -1,6 +1,8 @@
 // One spelling per address. Reading only: whether an address may be called is net/egress.
 #include "core/url.hpp"
 
+#include <libpsl.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -141,12 +143,22 @@ std::string domain_of(std::string_view url) {
     return scheme + ":" + lower(rest.substr(0, rest.find_first_of("/?#")));
 }
 
+bool is_public_suffix(std::string_view domain) {
+    const psl_ctx_t* list = psl_builtin();
+    if (list == nullptr || domain.empty()) return false;
+    return psl_is_public_suffix2(list, lower(domain).c_str(),
+                                 PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) == 1;
+}
+
 bool domain_matches(std::string_view domain, std::string_view suffix) {
-    if (suffix.substr(0, 2) == "*.") suffix.remove_prefix(1);
-    if (!suffix.empty() && suffix.front() == '.') suffix.remove_prefix(1);
+    const bool means_all = suffix.starts_with("*.") || suffix.starts_with('.');
+    if (suffix.starts_with("*.")) suffix.remove_prefix(1);
+    if (suffix.starts_with('.')) suffix.remove_prefix(1);
     if (suffix.empty() || domain.size() < suffix.size()) return false;
     const std::size_t head = domain.size() - suffix.size();
-    return lower(domain.substr(head)) == lower(suffix) && (head == 0 || domain[head - 1] == '.');
+    if (lower(domain.substr(head)) != lower(suffix)) return false;
+    if (head == 0) return true;
+    return domain[head - 1] == '.' && (means_all || !is_public_suffix(suffix));
 }
 
 }  // namespace torale::core

@@ -85,6 +85,42 @@ TEST(read_sources, refuses_what_is_known_to_be_older) {
               (Urls{"https://day.test/1", "https://undated.test/1"}));
 }
 
+TEST(read_sources, refuses_what_is_known_to_be_older_than_the_recency) {
+    const core::Time now = *core::parse_time("2026-06-10T08:00:00Z");
+    core::SearchOptions options;
+    options.recency = "day";
+    const auto dated = [](const char* url, const char* date) {
+        return result(url, "t", core::parse_time(date));
+    };
+    const std::vector<SearchResult> results{dated("https://a.test/old", "2026-06-09T07:59:59Z"),
+                                            dated("https://a.test/new", "2026-06-09T08:00:00Z"),
+                                            dated("https://a.test/day", "2026-06-09"),
+                                            dated("https://a.test/day-before", "2026-06-08"),
+                                            result("https://a.test/undated")};
+    EXPECT_EQ(urls(read_sources(results, options, "p", now)),
+              (Urls{"https://a.test/new", "https://a.test/day", "https://a.test/undated"}))
+        << "a date without a time may mean any hour of its day";
+    EXPECT_EQ(read_sources(results, options, "p").size(), 5U) << "nothing to count from";
+    options.recency = "hour";
+    EXPECT_EQ(urls(read_sources(results, options, "p", now)), Urls{"https://a.test/undated"});
+    options.recency = "year";
+    EXPECT_EQ(read_sources(results, options, "p", now).size(), 5U);
+    options.published_after = now;
+    EXPECT_EQ(urls(read_sources(results, options, "p", now)), Urls{"https://a.test/undated"})
+        << "the later of both";
+}
+
+TEST(read_sources, takes_a_public_suffix_for_a_site_unless_told_otherwise) {
+    core::SearchOptions options;
+    const std::vector<SearchResult> results{result("https://alice.github.io/1"),
+                                            result("https://www.gov.uk/2")};
+    options.include_domains = {"github.io", "*.gov.uk"};
+    EXPECT_EQ(urls(read_sources(results, options, "p")), Urls{"https://www.gov.uk/2"});
+    options.include_domains = {};
+    options.exclude_domains = {"github.io", "uk"};
+    EXPECT_EQ(read_sources(results, options, "p").size(), 2U);
+}
+
 TEST(read_sources, caps_count_and_length) {
     core::SearchOptions options;
     options.max_results = 2;

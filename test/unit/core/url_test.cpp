@@ -70,5 +70,28 @@ TEST(domain_matches, takes_subdomains_and_no_lookalikes) {
     EXPECT_FALSE(domain_matches("example.com", ""));
 }
 
+TEST(domain_matches, takes_other_people_s_sites_only_when_asked_to) {
+    EXPECT_FALSE(domain_matches("alice.github.io", "github.io"));
+    EXPECT_FALSE(domain_matches("www.bbc.co.uk", "co.uk"));
+    EXPECT_FALSE(domain_matches("example.com", "com"));
+    EXPECT_FALSE(domain_matches("example.com", "COM"));
+    EXPECT_TRUE(domain_matches("github.io", "github.io"));
+    EXPECT_TRUE(domain_matches("www.gov.uk", "*.gov.uk"));
+    EXPECT_TRUE(domain_matches("www.bbc.co.uk", ".co.uk"));
+    EXPECT_TRUE(domain_matches("docs.alice.github.io", "alice.github.io"));
+    EXPECT_TRUE(domain_matches("news.bbc.co.uk", "bbc.co.uk"));
+    EXPECT_TRUE(domain_matches("a.intranet", "intranet")) << "a name that no rule mentions";
+    EXPECT_TRUE(domain_matches("debian-changelog:openssl", "debian-changelog:openssl"));
+}
+
+TEST(is_public_suffix, goes_by_the_list) {
+    for (const char* name : {"com", "co.uk", "CO.UK", "github.io", "gov.uk", "xn--p1ai"}) {
+        EXPECT_TRUE(is_public_suffix(name)) << name;
+    }
+    for (const char* name : {"", "example.com", "bbc.co.uk", "localhost", "10.0.0.1", "a b", "."}) {
+        EXPECT_FALSE(is_public_suffix(name)) << name;
+    }
+}
+
 }  // namespace
 }  // namespace torale::core
