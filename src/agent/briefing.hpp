@@ -46,6 +46,7 @@ struct ToldQuote {
     std::string url;
     std::optional<core::Time> published_at;
     std::string title{};  // of its source: says what a short quote is about
+    std::uint64_t fingerprint = 0;  // of its source; 0 = not known
     bool operator==(const ToldQuote&) const = default;
 };
 struct ToldFinding {
@@ -76,6 +77,8 @@ struct Briefing {
     Purpose purpose = Purpose::run;
     Mode mode = Mode::pipeline;
     AgentLimits limits;
+    // In agent mode no tool is offered after this instant, so that the answer is there in time.
+    std::optional<core::Time> answer_by;
     // Each paid call is reserved against the budgets before it goes out.
     bool has_budgets = false;
     std::vector<core::Source> stored_sources;  // of a replay, numbered, is_new as it was then

@@ -42,8 +42,8 @@ struct Spending {
 struct NewMemory {
     std::string content;
     std::string kind = "note";  // note, source, search, fact
-    std::vector<std::string> evidence;
-    std::optional<core::Time> expires_at;
+    std::vector<std::string> evidence{};
+    std::optional<core::Time> expires_at{};
     bool operator==(const NewMemory&) const = default;
 };
 
@@ -70,6 +70,8 @@ struct Conclusion {
     bool is_skipped = false;           // a budget is used up: skip_reason = budget
     std::optional<core::Time> skipped_until;
     std::vector<Spending> spending;
+    // Ended from outside: what its calls cost is not known, so that what they reserved is spent.
+    bool is_broken_off = false;
     std::vector<NewMemory> memories;
     core::Json result;  // of a suggestion
     std::vector<Cooldown> cooldowns;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/answer.hpp"
 #include "agent/prompt.hpp"
 #include "core/text.hpp"
 
@@ -12,79 +13,12 @@ namespace torale::agent {
 
 namespace {
 
-constexpr std::size_t answer_bytes_max = 256 << 10;
-constexpr std::size_t answer_depth_max = 16;
 constexpr std::size_t evidence_chars_max = 8'000;
 constexpr std::size_t notification_chars_max = 4'000;
 constexpr std::size_t topic_chars_max = 80;
 constexpr std::size_t memory_chars_max = 500;
 constexpr std::size_t memories_max = 5;
 constexpr std::size_t citations_max = 20;
-
-std::optional<core::Json> parse_object(std::string_view text) {
-    auto value = core::parse_json(text, answer_depth_max, answer_bytes_max);
-    if (value && !value->is_object()) return std::nullopt;
-    return value;
-}
-
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const std::size_t first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-std::string_view without_bom(std::string_view text) {
-    return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
-}
-
-// One leading ``` or ```json line and the fence that closes it; the latter may be missing.
-std::string_view without_fence(std::string_view text) {
-    if (!text.starts_with("```")) return text;
-    const std::size_t line_end = text.find('\n');
-    if (line_end == std::string_view::npos) return text;
-    text.remove_prefix(line_end + 1);
-    const std::size_t close = text.rfind("```");
-    return trim(close == std::string_view::npos ? text : text.substr(0, close));
-}
-
-std::string_view without_thoughts(std::string_view text) {
-    constexpr std::string_view open = "<think>";
-    constexpr std::string_view close = "</think>";
-    if (!text.starts_with(open)) return text;
-    const std::size_t end = text.find(close);
-    return end == std::string_view::npos ? text : trim(text.substr(end + close.size()));
-}
-
-// From the first brace to its match, braces inside strings not counted.
-std::string_view first_object(std::string_view text) {
-    const std::size_t start = text.find('{');
-    if (start == std::string_view::npos) return {};
-    int depth = 0;
-    bool in_string = false;
-    for (std::size_t i = start; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_string) {
-            if (c == '\\') ++i;
-            if (c == '"') in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{') {
-            ++depth;
-        } else if (c == '}' && --depth == 0) {
-            return text.substr(start, i - start + 1);
-        }
-    }
-    return {};
-}
-
-std::optional<core::Json> find_object(std::string_view text) {
-    text = trim(without_bom(trim(text)));
-    if (auto value = parse_object(text)) return value;
-    text = without_fence(without_thoughts(text));
-    if (auto value = parse_object(text)) return value;
-    return parse_object(first_object(text));
-}
 
 core::Failure bad_answer(std::string message) {
     core::Failure failure;

@@ -1,28 +1,12 @@
-// One run: calls, retries, fallbacks and the end.
+// One run: replies, retries, fallbacks and the end.
 #include "agent/run.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace torale::agent {
 
 namespace {
-
-// A local provider is used when it comes first and never as a fallback: an outage of the real
-// search must not read as "nothing found".
-Lane usable(const std::vector<providers::Provider>& candidates) {
-    Lane lane;
-    for (const providers::Provider& provider : candidates) {
-        const providers::Adapter* adapter = providers::find_adapter(provider.adapter);
-        if (!adapter || (adapter->needs_key && provider.api_key.empty())) continue;
-        if (!works_without_call(*adapter)) {
-            lane.providers.push_back(&provider);
-        } else if (lane.providers.empty()) {
-            lane.providers.push_back(&provider);
-            break;
-        }
-    }
-    return lane;
-}
 
 // A provider that asks for more than this pauses for all runs; none sleeps on its own while the
 // others go on hammering.
@@ -35,7 +19,18 @@ bool is_worth_repeating(const core::Failure& failure) {
 
 // Trouble that another provider of the same kind does not share.
 bool lets_next_try(core::Category category) {
-    return core::cools_provider(category) || category == core::Category::overload;
+    switch (category) {
+        case core::Category::overload:
+        case core::Category::server:
+        case core::Category::network:
+        case core::Category::timeout:
+        case core::Category::bad_reply:
+        case core::Category::blocked:
+        case core::Category::config:
+            return true;
+        default:
+            return core::cools_provider(category);
+    }
 }
 
 }  // namespace
@@ -47,60 +42,79 @@ core::Failure failure_of(core::Category category, std::string message) {
     return failure;
 }
 
-Run::Run(Briefing briefing) : briefing_(std::move(briefing)) {
-    searchers_ = usable(briefing_.search_providers);
-    judges_ = usable(briefing_.judges);
+Run::Run(Briefing briefing)
+    : briefing_(std::move(briefing)), ledger_(std::move(briefing_.stored_replies)) {
+    searchers_ = usable_lane(briefing_.search_providers);
+    judges_ = usable_lane(briefing_.judges);
+    memory_services_ = usable_lane(briefing_.memory_providers);
 }
 
 Turn Run::start(core::Time now) {
     now_ = now;
+    switch (briefing_.purpose) {
+        case Purpose::suggest:
+            return judge(core::milliseconds{0});
+        case Purpose::replay:
+            conclusion_.sources = std::move(briefing_.stored_sources);
+            trace_recall();
+            if (conclusion_.sources.empty()) return conclude_empty();
+            return judge(core::milliseconds{0});
+        case Purpose::run:
+            break;
+    }
     trace_recall();
     return search(core::milliseconds{0});
 }
 
 Turn Run::resume(int call_id, CallReply reply, core::Time now) {
-    if (!is_waiting_ || call_id != call_id_) return std::vector<Call>{};
-    is_waiting_ = false;
+    const auto call = std::find(out_.begin(), out_.end(), call_id);
+    if (call == out_.end()) return std::vector<Call>{};
+    out_.erase(call);
     now_ = now;
-    return take_reply(std::move(reply));
+    return take_reply(call_id, std::move(reply));
 }
 
-Turn Run::take_reply(CallReply reply) {
-    if (auto* wire = std::get_if<core::Reply>(&reply)) {
-        switch (phase_) {
-            case Phase::searching:
-                return take_search_reply(std::move(*wire), false);
-            case Phase::judging:
-                return take_judge_reply(std::move(*wire), false);
-            case Phase::checking:
-            case Phase::done:
-                break;
+Turn Run::take_reply(int call_id, CallReply reply) {
+    if (after_commit_) {
+        auto* checked = std::get_if<Checked>(&reply);
+        if (checked != nullptr) return take_checked(std::move(*checked));
+    } else if (phase_ == Phase::acting) {
+        for (ToolTask& task : talk_.tasks) {
+            if (task.call_id != call_id) continue;
+            take_tool_reply(task, std::move(reply));
+            return end_step();
         }
-    }
-    const bool awaits_hits = phase_ == Phase::searching && !searchers_.adapter().read_search;
-    if (auto* hits = std::get_if<DocumentHits>(&reply); hits && awaits_hits) {
-        return take_results(std::move(*hits));
-    }
-    if (auto* known = std::get_if<Checked>(&reply); known && phase_ == Phase::checking) {
-        for (core::Source& source : conclusion_.sources) {
-            source.is_new = briefing_.is_first_run || !known->known.contains(source.content_hash);
+    } else if (auto* wire = std::get_if<core::Reply>(&reply)) {
+        return take_wire_reply({.reply = std::move(*wire)});
+    } else if (auto* hits = std::get_if<DocumentHits>(&reply)) {
+        if (phase_ == Phase::searching && works_without_call(searchers_.adapter())) {
+            return take_results(std::move(*hits));
         }
-        return pass_gate();
+    } else if (auto* told = std::get_if<ToldFindings>(&reply)) {
+        if (phase_ == Phase::comparing) return take_told(std::move(*told));
     }
     return fail(failure_of(core::Category::internal, "the reply does not fit the call"));
 }
 
-Turn Run::send(const std::string& provider, Payload payload, core::milliseconds delay) {
-    is_waiting_ = true;
-    sent_at_ = now_ + delay;
-    std::vector<Call> calls;
-    calls.push_back(
-        {.id = ++call_id_, .provider = provider, .delay = delay, .what = std::move(payload)});
-    return calls;
+Turn Run::take_wire_reply(Received received) {
+    switch (phase_) {
+        case Phase::searching:
+            return take_search_reply(std::move(received));
+        case Phase::judging:
+            return take_judge_reply(std::move(received));
+        case Phase::adjudicating:
+            return take_adjudication(std::move(received));
+        case Phase::acting:
+        case Phase::comparing:
+        case Phase::done:
+            break;
+    }
+    return fail(failure_of(core::Category::internal, "the reply does not fit the call"));
 }
 
 // The same provider again, else the next one, else the end.
 Turn Run::recover(Lane& lane, core::Failure failure) {
+    ledger_.book_unknown(lane.current(), failure, last_price_usd_);
     const auto pause = is_worth_repeating(failure)
                            ? core::retry_in_run(failure, lane.attempt, briefing_.unit_random)
                            : std::nullopt;
@@ -108,23 +122,46 @@ Turn Run::recover(Lane& lane, core::Failure failure) {
         ++lane.attempt;
         return repeat(*pause);
     }
-    if (core::cools_provider(failure.category)) {
-        conclusion_.cooldowns.push_back({.provider = lane.current().name,
-                                         .pause = core::cooldown_of(failure),
-                                         .category = failure.category,
-                                         .message = failure.message});
-    }
-    if (lets_next_try(failure.category) && lane.at + 1 < lane.providers.size()) {
-        ++lane.at;
-        lane.attempt = 0;
+    note_pause(lane.current(), failure);
+    if (lets_next_try(failure.category) && lane.has_next()) {
+        lane.advance();
         patience_ = {};
+        // What one model said is of no use to another: it starts from the sources found so far.
+        if (&lane == &judges_) {
+            talk_.prompt.reset();
+            talk_.answers = 0;
+        }
         return repeat(core::milliseconds{0});
+    }
+    if (phase_ == Phase::adjudicating) {
+        resolution_ = settle_contested(resolution_);
+        return conclude_relation();
     }
     return fail(std::move(failure));
 }
 
 Turn Run::repeat(core::milliseconds delay) {
-    return phase_ == Phase::searching ? search(delay) : judge(delay);
+    switch (phase_) {
+        case Phase::searching:
+            return search(delay);
+        case Phase::adjudicating:
+            return adjudicate(delay);
+        case Phase::judging:
+        case Phase::acting:
+        case Phase::comparing:
+        case Phase::done:
+            break;
+    }
+    return judge(delay);
+}
+
+// Told to all runs by the scheduler.
+void Run::note_pause(const providers::Provider& provider, const core::Failure& failure) {
+    if (!core::cools_provider(failure.category)) return;
+    conclusion_.cooldowns.push_back({.provider = provider.name,
+                                     .pause = core::cooldown_of(failure),
+                                     .category = failure.category,
+                                     .message = failure.message});
 }
 
 Turn Run::fail(core::Failure failure) {
@@ -132,22 +169,15 @@ Turn Run::fail(core::Failure failure) {
     conclusion_.failure = std::move(failure);
     conclusion_.judged = false;
     conclusion_.judgement = {};
+    conclusion_.memories.clear();
     return finish();
 }
 
 Turn Run::finish() {
     phase_ = Phase::done;
+    conclusion_.usage = ledger_.total();
+    conclusion_.spending = ledger_.take_spending();
     return std::move(conclusion_);
-}
-
-std::optional<StoredReply> Run::take_stored(const std::string& key) {
-    for (StoredReply& stored : briefing_.stored_replies) {
-        if (stored.key != key) continue;
-        StoredReply taken = std::move(stored);
-        stored = {};
-        return taken;
-    }
-    return std::nullopt;
 }
 
 Step& Run::add_step(const char* kind, const std::string& provider, const char* status) {
@@ -159,10 +189,16 @@ Step& Run::add_step(const char* kind, const std::string& provider, const char* s
     return step;
 }
 
-void Run::add_usage(const providers::Usage& usage) {
-    conclusion_.usage.tokens_in += usage.tokens_in;
-    conclusion_.usage.tokens_out += usage.tokens_out;
-    conclusion_.usage.cost_usd += usage.cost_usd;
+Step& Run::add_reply_step(const char* kind, const std::string& provider, const Received& received,
+                          bool is_ok) {
+    Step& step = add_step(kind, provider,
+                          !is_ok                 ? "failed"
+                          : received.is_replayed ? "replayed"
+                                                 : "ok");
+    step.started_at = received.is_replayed ? now_ : sent_at_;
+    step.duration_ms = received.reply.duration_ms;
+    if (received.reply.status != 0) step.detail["http_status"] = received.reply.status;
+    return step;
 }
 
 void Run::trace_recall() {

@@ -1,10 +1,10 @@
-// Judge → grounding. A judge that fails, answers garbage or refuses is a failure, never a
-// verdict.
+// Ask the judge, read its answer. With tools the answer may be a wish for more.
+#include <algorithm>
 #include <utility>
 
-#include "agent/judgement.hpp"
 #include "agent/prompt.hpp"
 #include "agent/run.hpp"
+#include "agent/suggestion.hpp"
 #include "providers/rules.hpp"
 
 namespace torale::agent {
@@ -15,31 +15,42 @@ std::string reason_suffix(const providers::LlmReply& answer) {
     return answer.finish_raw.empty() ? "" : " (" + answer.finish_raw + ")";
 }
 
+bool is_blank(const std::string& text) {
+    return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
 }  // namespace
 
 std::string Run::judge_key() const {
-    return "judge:" + judges_.current().name + ":0";
+    return "judge:" + judges_.current().name + ":" + std::to_string(talk_.answers);
 }
 
 Turn Run::judge(core::milliseconds delay) {
     phase_ = Phase::judging;
-    if (judges_.providers.empty()) {
-        return fail(failure_of(core::Category::config, "no judge is enabled and has its key"));
+    const bool is_suggestion = briefing_.purpose == Purpose::suggest;
+    if (judges_.is_empty()) {
+        if (is_suggestion) return suggest_by_rules();
+        return fail(failure_of(core::Category::internal, "no judge is configured"));
     }
     const providers::Provider& provider = judges_.current();
     const providers::Adapter& adapter = judges_.adapter();
-    if (adapter.build_prompt == nullptr) return judge_by_rules();
-    if (!prompt_) prompt_ = render_prompt(briefing_, conclusion_.sources, now_);
-    conclusion_.prompt_hash = prompt_hash();
-    if (auto stored = take_stored(judge_key())) {
-        core::Reply reply;
-        reply.status = stored->status;
-        reply.body = std::move(stored->body);
-        reply.request_sent = true;
-        sent_at_ = now_;
-        return take_judge_reply(std::move(reply), true);
+    if (adapter.build_prompt == nullptr) {
+        return is_suggestion ? suggest_by_rules() : judge_by_rules();
     }
-    return send(provider.name, adapter.build_prompt(provider, *prompt_), delay);
+    prepare_prompt();
+    return send_or_replay(provider, judge_key(), adapter.build_prompt(provider, *talk_.prompt),
+                          delay);
+}
+
+void Run::prepare_prompt() {
+    if (!talk_.prompt && briefing_.purpose == Purpose::suggest) {
+        talk_.prompt = render_suggestion(briefing_, now_);
+        conclusion_.prompt_hash = suggestion_hash();
+    } else if (!talk_.prompt) {
+        talk_.prompt = render_prompt(briefing_, conclusion_.sources, now_);
+        conclusion_.prompt_hash = prompt_hash(briefing_.mode);
+    }
+    if (uses_tools()) talk_.prompt->must_answer = must_answer();
 }
 
 Turn Run::judge_by_rules() {
@@ -55,26 +66,39 @@ Turn Run::judge_by_rules() {
     return settle(std::move(judgement));
 }
 
-Turn Run::take_judge_reply(core::Reply reply, bool replayed) {
+// A service that refuses an optional field of the request gets it once more without.
+bool Run::mend_judge(const core::Reply& reply) {
+    const providers::Adapter& adapter = judges_.adapter();
+    if (adapter.mend_options == nullptr || patience_.mend == 0) return false;
+    const auto patch = adapter.mend_options(judges_.current(), reply);
+    if (!patch) return false;
+    --patience_.mend;
+    for (providers::Provider& provider : briefing_.judges) {
+        if (provider.name == judges_.current().name) provider.options.merge_patch(*patch);
+    }
+    return true;
+}
+
+Turn Run::take_judge_reply(Received received) {
     const providers::Provider& provider = judges_.current();
-    auto read = judges_.adapter().read_prompt(provider, reply, now_);
-    Step& step =
-        add_step("judge", provider.name, !read.ok() ? "failed" : (replayed ? "replayed" : "ok"));
-    step.started_at = sent_at_;
-    step.duration_ms = reply.duration_ms;
-    if (reply.status != 0) step.detail["http_status"] = reply.status;
+    auto read = judges_.adapter().read_prompt(provider, received.reply, now_);
+    Step& step = add_reply_step("judge", provider.name, received, read.ok());
     if (!read.ok()) {
         step.detail["error"] = read.error().message;
-        if (replayed) return judge(core::milliseconds{0});
+        if (received.is_replayed) return judge(core::milliseconds{0});
+        if (mend_judge(received.reply)) return judge(core::milliseconds{0});
         return recover(judges_, std::move(read.error()));
     }
-    add_usage(read->usage);
+    if (!received.is_settled) ledger_.book(provider.name, read->usage);
     step.detail["tokens_in"] = read->usage.tokens_in;
     step.detail["tokens_out"] = read->usage.tokens_out;
     step.detail["cost_usd"] = read->usage.cost_usd;
     conclusion_.model = read->model_version.empty() ? provider.model : read->model_version;
     step.detail["model"] = conclusion_.model;
     if (!read->finish_raw.empty()) step.detail["finish"] = read->finish_raw;
+    if (!received.is_replayed) ledger_.keep(judge_key(), received.reply);
+    ++talk_.answers;
+    judges_.attempt = 0;
     return take_answer(*read);
 }
 
@@ -85,39 +109,59 @@ Turn Run::take_answer(const providers::LlmReply& answer) {
             return ask_again(failure_of(core::Category::declined,
                                         "the model declined to answer" + reason_suffix(answer)),
                              nullptr);
-        case providers::Finish::length:
-            if (auto judgement =
-                    read_judgement(answer.text, static_cast<int>(conclusion_.sources.size()))) {
-                return settle(std::move(*judgement));
-            }
-            if (patience_.too_long > 0) prompt_->max_output_tokens *= 2;
-            return ask_again(failure_of(core::Category::bad_reply,
-                                        "the model's answer was cut off" + reason_suffix(answer)),
-                             &patience_.too_long);
-        case providers::Finish::malformed:
-            return ask_again(failure_of(core::Category::bad_reply,
-                                        "the model's answer was malformed" + reason_suffix(answer)),
-                             &patience_.empty);
         case providers::Finish::context_overflow:
             return ask_again(
                 failure_of(core::Category::bad_request,
                            "the prompt is too long for the model" + reason_suffix(answer)),
                 nullptr);
+        case providers::Finish::malformed:
+            return ask_again(failure_of(core::Category::bad_reply,
+                                        "the model's answer was malformed" + reason_suffix(answer)),
+                             &patience_.empty);
         case providers::Finish::tool_calls:
+            if (uses_tools()) return act(answer);
+            return ask_again(failure_of(core::Category::bad_reply,
+                                        "the model called a tool where none was offered"),
+                             &patience_.empty);
         case providers::Finish::paused:
+            talk_.prompt->exchanges.push_back({answer.opaque_turn, {}, ""});
+            return ask_again(failure_of(core::Category::bad_reply, "the model did not finish"),
+                             &patience_.paused);
+        case providers::Finish::length:
         case providers::Finish::stop:
         case providers::Finish::unknown:
             break;
     }
-    if (answer.text.find_first_not_of(" \t\r\n") == std::string::npos) {
+    return take_text(answer);
+}
+
+Turn Run::take_text(const providers::LlmReply& answer) {
+    if (briefing_.purpose == Purpose::suggest) return take_suggestion(answer.text);
+    auto judgement = read_judgement(answer.text, static_cast<int>(conclusion_.sources.size()));
+    if (judgement.ok()) {
+        conclusion_.steps.back().detail["verdict"] = core::name_of(judgement->verdict);
+        return settle(std::move(*judgement));
+    }
+    if (answer.finish == providers::Finish::length) {
+        if (patience_.too_long > 0) talk_.prompt->max_output_tokens *= 2;
+        return ask_again(failure_of(core::Category::bad_reply,
+                                    "the model's answer was cut off" + reason_suffix(answer)),
+                         &patience_.too_long);
+    }
+    if (is_blank(answer.text)) {
         return ask_again(failure_of(core::Category::bad_reply,
                                     "the model's answer was empty" + reason_suffix(answer)),
                          &patience_.empty);
     }
-    auto judgement = read_judgement(answer.text, static_cast<int>(conclusion_.sources.size()));
-    if (!judgement.ok()) return ask_again(std::move(judgement.error()), &patience_.garbage);
-    conclusion_.steps.back().detail["verdict"] = core::name_of(judgement->verdict);
-    return settle(std::move(*judgement));
+    // In a conversation the model is told what was wrong; else the same request goes out again.
+    if (uses_tools() && patience_.garbage > 0) {
+        talk_.prompt->exchanges.push_back(
+            {answer.opaque_turn,
+             {},
+             "That was not usable: " + judgement.error().message +
+                 ". Answer with one JSON object of the given schema, and nothing else."});
+    }
+    return ask_again(std::move(judgement.error()), &patience_.garbage);
 }
 
 // The answer of the last step was of no use: the same request once more while patience lasts.
@@ -128,26 +172,6 @@ Turn Run::ask_again(core::Failure failure, int* allowance) {
     if (allowance == nullptr || *allowance == 0) return fail(std::move(failure));
     --*allowance;
     return judge(core::milliseconds{0});
-}
-
-Turn Run::settle(core::Judgement judgement) {
-    Settled settled = settle_judgement(std::move(judgement), conclusion_.sources, now_);
-    conclusion_.judged = true;
-    conclusion_.judgement = std::move(settled.judgement);
-    conclusion_.confidence = settled.confidence;
-    conclusion_.fingerprint = std::move(settled.fingerprint);
-    if (settled.demoted) conclusion_.skip_reason = "ungrounded";
-
-    Step& verify = add_step("verify", "", settled.demoted ? "failed" : "ok");
-    verify.detail["verdict"] = core::name_of(conclusion_.judgement.verdict);
-    verify.detail["citations"] = conclusion_.judgement.citations.size();
-    verify.detail["dropped"] = settled.dropped_citations;
-    verify.detail["confidence"] = conclusion_.confidence.value;
-    if (settled.demoted) verify.detail["reason"] = "the quote is in no stored source";
-    if (!conclusion_.judgement.memories.empty()) {
-        add_step("remember", "", "ok").detail["memories"] = conclusion_.judgement.memories.size();
-    }
-    return finish();
 }
 
 }  // namespace torale::agent

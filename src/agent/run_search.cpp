@@ -5,6 +5,7 @@
 
 #include "agent/run.hpp"
 #include "agent/sources.hpp"
+#include "core/similarity.hpp"
 
 namespace torale::agent {
 
@@ -13,69 +14,55 @@ namespace {
 constexpr core::microseconds judgement_age_max = std::chrono::hours{24};
 }  // namespace
 
-std::string Run::search_key() const {
-    return "search:" + searchers_.current().name + ":0";
-}
-
 Turn Run::search(core::milliseconds delay) {
     phase_ = Phase::searching;
-    if (searchers_.providers.empty()) return conclude_unsearchable();
+    if (searchers_.is_empty()) return conclude_unsearchable();
     const providers::Provider& provider = searchers_.current();
     const providers::Adapter& adapter = searchers_.adapter();
-    if (adapter.build_search == nullptr) {
+    const core::Task& task = briefing_.task;
+    if (works_without_call(adapter)) {
         if (!briefing_.has_documents) return conclude_unsearchable();
-        const core::Task& task = briefing_.task;
         return send(provider.name,
                     providers::builtin::plan_query(task.owner, task.search_query,
                                                    task.search_options, now_),
                     delay);
     }
-    if (auto stored = take_stored(search_key())) {
-        core::Reply reply;
-        reply.status = stored->status;
-        reply.body = std::move(stored->body);
-        reply.request_sent = true;
-        sent_at_ = now_;
-        return take_search_reply(std::move(reply), true);
-    }
-    return send(provider.name,
-                adapter.build_search(provider, {.text = briefing_.task.search_query,
-                                                .options = briefing_.task.search_options}),
-                delay);
+    return send_or_replay(
+        provider, "search:" + provider.name + ":0",
+        adapter.build_search(
+            provider, {.text = task.search_query, .options = task.search_options, .now = now_}),
+        delay);
 }
 
-Turn Run::take_search_reply(core::Reply reply, bool replayed) {
+Turn Run::take_search_reply(Received received) {
     const providers::Provider& provider = searchers_.current();
-    const auto* adapter = &searchers_.adapter();
-    if (adapter->read_search == nullptr) {
+    const providers::Adapter& adapter = searchers_.adapter();
+    if (adapter.read_search == nullptr) {
         // The database answers a document query with rows; a wire reply is its way to say no.
-        return fail(failure_of(core::Category::internal, reply.fault_text.empty()
-                                                             ? "the document search failed"
-                                                             : std::move(reply.fault_text)));
+        return fail(
+            failure_of(core::Category::internal, received.reply.fault_text.empty()
+                                                     ? "the document search failed"
+                                                     : std::move(received.reply.fault_text)));
     }
-    auto read = adapter->read_search(provider, reply, now_);
-    Step& step =
-        add_step("search", provider.name, !read.ok() ? "failed" : (replayed ? "replayed" : "ok"));
-    step.started_at = sent_at_;
-    step.duration_ms = reply.duration_ms;
+    auto read = adapter.read_search(provider, received.reply, now_);
+    Step& step = add_reply_step("search", provider.name, received, read.ok());
     step.detail["query"] = briefing_.task.search_query;
-    if (reply.status != 0) step.detail["http_status"] = reply.status;
     if (!read.ok()) {
         step.detail["error"] = read.error().message;
         // A stored reply that no longer reads costs one new search, not the run.
-        if (replayed) return search(core::milliseconds{0});
+        if (received.is_replayed) return search(core::milliseconds{0});
         return recover(searchers_, std::move(read.error()));
     }
-    add_usage(read->usage);
+    if (!received.is_settled) ledger_.book(provider.name, read->usage);
     step.detail["cost_usd"] = read->usage.cost_usd;
     search_step_ = conclusion_.steps.size() - 1;
-    if (!replayed) uncommitted_ = {search_key(), reply.status, std::move(reply.body)};
+    if (!received.is_replayed) ledger_.keep("search:" + provider.name + ":0", received.reply);
     return take_results(std::move(read->results));
 }
 
 Turn Run::take_results(std::vector<providers::SearchResult> results) {
     const providers::Provider& provider = searchers_.current();
-    if (searchers_.adapter().read_search == nullptr) {
+    if (works_without_call(searchers_.adapter())) {
         Step& step = add_step("search", provider.name, "ok");
         step.started_at = sent_at_;
         step.duration_ms = std::chrono::duration_cast<core::milliseconds>(now_ - sent_at_).count();
@@ -87,21 +74,34 @@ Turn Run::take_results(std::vector<providers::SearchResult> results) {
     conclusion_.sources =
         read_sources(std::move(results), briefing_.task.search_options, provider.name);
     step.detail["sources"] = conclusion_.sources.size();
-    return checkpoint();
+    return check_sources();
 }
 
 // Without anything to commit or to ask there is no round trip.
-Turn Run::checkpoint() {
+Turn Run::check_sources() {
     if (conclusion_.sources.empty()) return pass_gate();
-    if (briefing_.is_first_run && !uncommitted_) return pass_gate();
-    phase_ = Phase::checking;
-    Checkpoint check;
-    if (uncommitted_) check.replies.push_back(std::move(*uncommitted_));
-    uncommitted_.reset();
+    if (briefing_.is_first_run && !ledger_.has_uncommitted()) return pass_gate();
+    Checkpoint checkpoint;
     for (const core::Source& source : conclusion_.sources) {
-        check.hashes.push_back(source.content_hash);
+        checkpoint.hashes.push_back(source.content_hash);
     }
-    return send("", std::move(check), core::milliseconds{0});
+    return commit(After::pass_gate, std::move(checkpoint));
+}
+
+// A source is seen when its content is, or when its text is a copy of one that is.
+void Run::mark_seen(const Checked& checked) {
+    if (briefing_.is_first_run) return;
+    const auto is_copy = [&](const core::Source& source) {
+        return std::any_of(checked.seen_fingerprints.begin(), checked.seen_fingerprints.end(),
+                           [&](std::uint64_t seen) {
+                               return core::fingerprints_are_near(source.fingerprint, seen);
+                           });
+    };
+    for (core::Source& source : conclusion_.sources) {
+        if (source.is_new && (checked.known.contains(source.content_hash) || is_copy(source))) {
+            source.is_new = false;
+        }
+    }
 }
 
 Turn Run::pass_gate() {
@@ -112,8 +112,7 @@ Turn Run::pass_gate() {
     const bool judged_lately = briefing_.last_judged_at && !briefing_.is_first_run &&
                                now_ - *briefing_.last_judged_at < judgement_age_max;
     if (briefing_.gate_enabled && new_count == 0 && judged_lately) return conclude_unchanged();
-    if (sources.empty()) return conclude_empty();
-    phase_ = Phase::judging;
+    if (sources.empty() && !uses_tools()) return conclude_empty();
     return judge(core::milliseconds{0});
 }
 
@@ -122,7 +121,7 @@ Turn Run::conclude_unsearchable() {
     conclusion_.judgement.verdict = core::Verdict::unknown;
     conclusion_.judgement.evidence =
         "nothing can be searched: there is no document and no search provider with a key";
-    add_step("search", searchers_.providers.empty() ? "" : searchers_.current().name, "skipped")
+    add_step("search", searchers_.is_empty() ? "" : searchers_.current().name, "skipped")
         .detail["reason"] = "no_sources";
     return finish();
 }

@@ -61,6 +61,34 @@ inline std::string gemini_says(const std::string& text, const char* finish = "ST
     return body.dump();
 }
 
+// What Gemini answers when the model calls tools: pairs of a name and its arguments.
+inline std::string gemini_calls(const std::vector<std::pair<std::string, core::Json>>& calls) {
+    core::Json parts = core::Json::array();
+    for (const auto& [name, arguments] : calls) {
+        parts.push_back({{"functionCall", {{"name", name}, {"args", arguments}}},
+                         {"thoughtSignature", "c2ln"}});
+    }
+    core::Json body = {
+        {"candidates",
+         {{{"content", {{"parts", parts}, {"role", "model"}}}, {"finishReason", "STOP"}}}},
+        {"usageMetadata", {{"promptTokenCount", 1000}, {"candidatesTokenCount", 100}}},
+        {"modelVersion", "gemini-test"}};
+    return body.dump();
+}
+
+// A judge's answer that cites `quote` of source `number`.
+inline std::string met_answer(int number, const std::string& quote) {
+    return core::Json{{"evidence", "the launch date"},
+                      {"verdict", "met"},
+                      {"citations", {{{"source", number}, {"quote", quote}}}},
+                      {"confidence", 90},
+                      {"next_run", nullptr},
+                      {"notification", "The date is out."},
+                      {"topic", nullptr},
+                      {"memories", core::Json::array()}}
+        .dump();
+}
+
 // One run, driven turn by turn.
 class Driver {
 public:
@@ -87,17 +115,40 @@ public:
     bool asks_to_check() const { return holds<Checkpoint>(); }
     bool asks_http() const { return holds<core::Request>(); }
 
+    // A checkpoint that asks nothing is answered at once, and kept in `committed`.
     Driver& reply(CallReply reply) {
         const int id = call().id;
         turn_ = investigation_.resume(id, std::move(reply), now);
+        pass_checkpoints();
         return *this;
+    }
+    void pass_checkpoints() {
+        while (asks_to_check() && check().hashes.empty() && check().reservations.empty()) {
+            for (const StoredReply& stored : check().replies) committed.push_back(stored.key);
+            turn_ = investigation_.resume(call().id, Checked{}, now);
+        }
     }
     // Answers the check of sources; nothing is known unless said so.
     Driver& know(std::set<std::string> hashes = {}) {
         EXPECT_TRUE(asks_to_check());
+        for (const StoredReply& stored : check().replies) committed.push_back(stored.key);
         return reply(Checked{std::move(hashes)});
     }
+    // The calls that are out, when there may be several.
+    std::vector<Call> calls() const {
+        const auto* all = std::get_if<std::vector<Call>>(&turn_);
+        return all ? *all : std::vector<Call>{};
+    }
+    Driver& reply_to(int id, CallReply reply) {
+        turn_ = investigation_.resume(id, std::move(reply), now);
+        pass_checkpoints();
+        return *this;
+    }
+    bool asks_told() const { return holds<ToldQuery>(); }
+    const PageFetch& page() const { return what<PageFetch>(); }
+    bool asks_page() const { return holds<PageFetch>(); }
     Investigation& investigation() { return investigation_; }
+    std::vector<std::string> committed;  // keys of replies, in the order of their commits
 
 private:
     template <class T>
