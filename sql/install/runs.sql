@@ -124,7 +124,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION torale.request_preview(
-    search_query text, condition_description text DEFAULT NULL, search_options jsonb DEFAULT '{}', timezone text DEFAULT 'UTC')
+    search_query text, condition_description text DEFAULT NULL, search_options jsonb DEFAULT '{}', timezone text DEFAULT 'UTC', mode text DEFAULT NULL)
 RETURNS torale.executions
 LANGUAGE plpgsql SECURITY DEFINER -- writes the queue
 SET search_path = pg_catalog, torale, pg_temp AS $$
@@ -134,11 +134,11 @@ DECLARE
     me text := torale.current_owner();
 BEGIN
     PERFORM torale_internal.check_task(ROW(NULL, 'preview', 'active', search_query, condition_description, 'always', NULL, timezone,
-        '5 minutes', '7 days', search_options, NULL, '0', me, now(), now(), now())::torale.tasks);
+        '5 minutes', '7 days', search_options, NULL, '0', mode, me, now(), now(), now())::torale.tasks);
     PERFORM torale_internal.require_active_owner(me);
     INSERT INTO torale.executions (owner, trigger, input)
     VALUES (me, 'preview', jsonb_build_object('search_query', search_query, 'condition_description', condition_description,
-        'search_options', search_options, 'timezone', timezone))
+        'search_options', search_options, 'timezone', timezone, 'mode', mode))
     RETURNING * INTO made;
     INSERT INTO torale_internal.requests (execution_id, kind) VALUES (made.id, 'preview');
     RETURN made;

@@ -53,7 +53,11 @@ BEGIN
                     AND NOT EXISTS (SELECT 1 FROM jsonb_each(value) d
                         WHERE d.key NOT IN ('allow', 'deny') OR jsonb_typeof(d.value) <> 'array'
                             OR jsonb_path_exists(d.value, '$[*] ? (@.type() != "string")'))
-                    THEN '' ELSE 'It must be {"allow": [...], "deny": [...]}.' END
+                    THEN coalesce((
+                        SELECT format('Everybody may have a site below %s. Name sites, or write "*.%s" for all of them.', d.name, d.name)
+                        FROM jsonb_path_query(value, '$.*[*]') x, LATERAL (SELECT x #>> '{}' AS name) d
+                        WHERE torale_internal.is_public_suffix(d.name) LIMIT 1), '')
+                    ELSE 'It must be {"allow": [...], "deny": [...]}.' END
             ELSE 'Known are max_results, domains, recency, country, language and published_after.'
         END;
         IF fault IS DISTINCT FROM '' THEN
@@ -110,6 +114,9 @@ BEGIN
     ELSIF task.dedupe_horizon IS NULL OR task.dedupe_horizon < '0' THEN
         PERFORM torale_internal.refuse('dedupe_horizon must not be negative',
             format('It is %s.', task.dedupe_horizon), 'Use 0 to be told literally every time.');
+    ELSIF task.mode NOT IN ('pipeline', 'agent') THEN
+        PERFORM torale_internal.refuse(format('unknown mode %L', task.mode),
+            'It says how a run comes to its verdict.', 'Use pipeline or agent, or null for torale.default_mode.');
     END IF;
     PERFORM torale_internal.check_search_options(task.search_options);
 END
@@ -294,7 +301,7 @@ CREATE OR REPLACE TRIGGER channels_ensure_user BEFORE INSERT ON torale.channels
     FOR EACH STATEMENT WHEN (pg_catalog.current_setting('row_security') = 'on')
     EXECUTE FUNCTION torale_internal.ensure_user();
 CREATE OR REPLACE TRIGGER documents_ensure_user BEFORE INSERT ON torale.documents
-    FOR EACH STATEMENT WHEN (pg_catalog.current_setting('row_security') = 'on')
+    FOR EACH STATEMENT WHEN (pg_catalog.current_setting('row_security') = 'on' AND session_user <> 'torale_worker')
     EXECUTE FUNCTION torale_internal.ensure_user();
 CREATE OR REPLACE TRIGGER tasks_before_write BEFORE INSERT OR UPDATE ON torale.tasks
     FOR EACH ROW WHEN (pg_catalog.current_setting('row_security') = 'on')

@@ -63,7 +63,7 @@ CREATE OR REPLACE FUNCTION torale.create_task(
     timezone text DEFAULT NULL, notify_behavior text DEFAULT NULL, notifications jsonb DEFAULT NULL, channels uuid[] DEFAULT NULL,
     search_options jsonb DEFAULT NULL, context jsonb DEFAULT NULL, state text DEFAULT NULL, run_immediately boolean DEFAULT false,
     template text DEFAULT NULL, min_interval interval DEFAULT NULL, max_interval interval DEFAULT NULL,
-    dedupe_horizon interval DEFAULT NULL)
+    dedupe_horizon interval DEFAULT NULL, mode text DEFAULT NULL)
 RETURNS torale.tasks
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 #variable_conflict use_variable
@@ -79,12 +79,12 @@ BEGIN
         END IF;
     END IF;
     INSERT INTO torale.tasks (name, search_query, condition_description, schedule, timezone, notify_behavior, search_options,
-        context, state, min_interval, max_interval, dedupe_horizon)
+        context, state, min_interval, max_interval, dedupe_horizon, mode)
     VALUES (coalesce(name, CASE WHEN t.name IS NOT NULL AND NOT EXISTS (SELECT 1 FROM torale.tasks x WHERE x.name = t.name AND x.owner = torale.current_owner()) THEN t.name END),
         coalesce(search_query, t.search_query), coalesce(condition_description, t.condition_description),
         coalesce(schedule, t.schedule), coalesce(timezone, 'UTC'), coalesce(notify_behavior, t.notify_behavior, 'once'),
         coalesce(search_options, '{}'), context, coalesce(state, 'active'), coalesce(min_interval, '5 minutes'),
-        coalesce(max_interval, '7 days'), coalesce(dedupe_horizon, '180 days'))
+        coalesce(max_interval, '7 days'), coalesce(dedupe_horizon, '180 days'), mode)
     RETURNING * INTO task;
     PERFORM torale.link_channels(task.id, channels, notifications);
     IF run_immediately AND task.state = 'active' THEN
@@ -95,12 +95,13 @@ BEGIN
 END
 $$;
 
--- Null leaves a value as it is; '' clears schedule and condition_description.
+-- Null leaves a value as it is; '' clears schedule, condition_description and mode.
 CREATE OR REPLACE FUNCTION torale.update_task(
     id uuid, search_query text DEFAULT NULL, condition_description text DEFAULT NULL, name text DEFAULT NULL,
     schedule text DEFAULT NULL, timezone text DEFAULT NULL, notify_behavior text DEFAULT NULL, notifications jsonb DEFAULT NULL,
     channels uuid[] DEFAULT NULL, search_options jsonb DEFAULT NULL, context jsonb DEFAULT NULL, state text DEFAULT NULL,
-    min_interval interval DEFAULT NULL, max_interval interval DEFAULT NULL, dedupe_horizon interval DEFAULT NULL)
+    min_interval interval DEFAULT NULL, max_interval interval DEFAULT NULL, dedupe_horizon interval DEFAULT NULL,
+    mode text DEFAULT NULL)
 RETURNS torale.tasks
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 #variable_conflict use_variable
@@ -114,7 +115,7 @@ BEGIN
         notify_behavior = coalesce(notify_behavior, t.notify_behavior), search_options = coalesce(search_options, t.search_options),
         context = coalesce(context, t.context), state = coalesce(state, t.state),
         min_interval = coalesce(min_interval, t.min_interval), max_interval = coalesce(max_interval, t.max_interval),
-        dedupe_horizon = coalesce(dedupe_horizon, t.dedupe_horizon)
+        dedupe_horizon = coalesce(dedupe_horizon, t.dedupe_horizon), mode = CASE WHEN mode IS NULL THEN t.mode ELSE nullif(mode, '') END
     WHERE t.id = task.id
     RETURNING t.* INTO task;
     PERFORM torale.link_channels(task.id, channels, notifications);

@@ -14,7 +14,10 @@ scheduler::ProviderState read_provider(const Rows& rows, std::size_t i, const Se
     scheduler::ProviderState state;
     providers::Provider& provider = state.provider;
     provider.name = rows.text(i, 0);
-    provider.kind = rows.text(i, 1) == "search" ? providers::Kind::search : providers::Kind::llm;
+    const std::string kind = rows.text(i, 1);
+    provider.kind = kind == "search" ? providers::Kind::search
+                    : kind == "llm"  ? providers::Kind::llm
+                                     : providers::Kind::memory;
     provider.adapter = rows.text(i, 2);
     provider.base_url = rows.optional_text(i, 3).value_or("");
     while (provider.base_url.ends_with('/')) provider.base_url.pop_back();
@@ -38,13 +41,15 @@ void read_providers(Transaction& transaction, const Secrets& secrets,
         "SELECT p.name, p.kind, p.adapter, p.url, p.model, p.secret_name, p.options::text, "
         "p.price_per_call::float8, p.price_in_per_mtok::float8, p.price_out_per_mtok::float8, "
         "s.cooling_until FROM torale.providers p LEFT JOIN torale_internal.provider_state s ON "
-        "s.provider = p.name WHERE p.enabled AND p.kind IN ('search', 'llm') "
+        "s.provider = p.name WHERE p.enabled "
         "ORDER BY p.priority, p.name");
     for (std::size_t i = 0; i < rows.size(); ++i) {
         scheduler::ProviderState provider = read_provider(rows, i, secrets);
         if (!providers::is_usable(provider.provider)) continue;
-        auto& list =
-            provider.provider.kind == providers::Kind::search ? state.search : state.judges;
+        const auto kind = provider.provider.kind;
+        auto& list = kind == providers::Kind::search ? state.search
+                     : kind == providers::Kind::llm  ? state.judges
+                                                     : state.memories;
         list.push_back(std::move(provider));
     }
 }

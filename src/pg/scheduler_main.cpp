@@ -39,6 +39,17 @@ scheduler::Limits limits_of(const Settings& settings) {
     limits.delivery.max_inflight = settings.delivery_max_inflight;
     limits.delivery.max_attempts = settings.delivery_max_attempts;
     limits.delivery.timeout = settings.delivery_timeout;
+    limits.pages.respect_robots = settings.respect_robots;
+    limits.pages.redirects_max = settings.page_redirects_max;
+    limits.pages.bytes_max = settings.page_bytes_max;
+    limits.pages.timeout = settings.page_timeout;
+    limits.pages.host_pause = settings.page_pause;
+    limits.default_mode = settings.uses_agent ? agent::Mode::agent : agent::Mode::pipeline;
+    limits.agent.steps_max = settings.agent_steps_max;
+    limits.agent.tool_calls_max = settings.agent_tool_calls_max;
+    limits.agent.tool_result_chars_max = settings.agent_tool_result_chars_max;
+    if (settings.execution_tokens_max > 0) limits.agent.tokens_max = settings.execution_tokens_max;
+    limits.agent.cost_usd_max = settings.execution_cost_usd_max;
     return limits;
 }
 

@@ -30,10 +30,25 @@ char* secrets_file = nullptr;
 int delivery_max_inflight = 0;
 int delivery_timeout = 0;
 int delivery_max_attempts = 0;
+int feed_poll_min = 0;
+int page_bytes_max = 0;
+int page_timeout = 0;
+int page_pause = 0;
+int page_redirects_max = 0;
+bool respect_robots = true;
 int retention_executions = 0;
 int retention_sources = 0;
 int retention_deliveries = 0;
 int retention_requests = 0;
+int memories_max = 0;
+int memory_chars_max = 0;
+int budget_execution_tokens = 0;
+double budget_execution_cost_usd = 0;
+double budget_day_cost_usd = 0;
+char* default_mode = nullptr;
+int agent_steps_max = 0;
+int agent_tool_calls_max = 0;
+int agent_tool_result_chars_max = 0;
 char* acting_owner_value = nullptr;
 char* request_owner_value = nullptr;
 
@@ -75,6 +90,16 @@ const IntegerSetting integers[] = {
      "Time a channel has to answer one delivery."},
     {"torale.delivery_max_attempts", &delivery_max_attempts, 12, 1, 100, 0,
      "Attempts before a delivery is dead."},
+    {"torale.feed_poll_min", &feed_poll_min, 300, 1, 86400, GUC_UNIT_S,
+     "Shortest poll_interval that a feed may have."},
+    {"torale.page_bytes_max", &page_bytes_max, 5 * 1024, 16, 100 * 1024, GUC_UNIT_KB,
+     "Bytes of one page or feed, decompressed; a longer one is refused."},
+    {"torale.page_timeout", &page_timeout, 30, 1, 300, GUC_UNIT_S,
+     "Time a page or feed has to arrive."},
+    {"torale.page_pause", &page_pause, 1000, 0, 60'000, GUC_UNIT_MS,
+     "Time between two requests for pages of one host."},
+    {"torale.page_redirects_max", &page_redirects_max, 5, 0, 20, 0,
+     "Redirects of a page that are followed, each of them checked like a first request."},
     {"torale.retention_executions", &retention_executions, 90 * minutes_per_day, 0, ten_years,
      GUC_UNIT_MIN, "How long executions are kept that no notification shows. Zero keeps all."},
     {"torale.retention_sources", &retention_sources, 180 * minutes_per_day, 0, ten_years,
@@ -83,6 +108,33 @@ const IntegerSetting integers[] = {
      GUC_UNIT_MIN, "How long finished deliveries and their attempts are kept. Zero keeps all."},
     {"torale.retention_requests", &retention_requests, 7 * minutes_per_day, 0, ten_years,
      GUC_UNIT_MIN, "How long finished previews and channel tests are kept. Zero keeps all."},
+    {"torale.agent_steps_max", &agent_steps_max, 8, 1, 50, 0,
+     "Answers of the model in one run of agent mode; the last one has to be the verdict."},
+    {"torale.agent_tool_calls_max", &agent_tool_calls_max, 16, 0, 200, 0,
+     "Tool calls in one run of agent mode."},
+    {"torale.agent_tool_result_chars_max", &agent_tool_result_chars_max, 5000, 500, 100'000, 0,
+     "Characters of one tool result that the model gets to read."},
+    {"torale.memories_max", &memories_max, 100, 1, 10'000, 0,
+     "Memories of one task; a run that learns more lets the least useful go."},
+    {"torale.memory_chars_max", &memory_chars_max, 2000, 100, 20'000, 0,
+     "Characters of one memory."},
+    {"torale.budget_execution_tokens", &budget_execution_tokens, 0, 0, 2'000'000'000, 0,
+     "Tokens that one execution may use, in and out. Zero means no limit."},
+};
+
+// Read by SQL alone, as current_setting().
+struct RealSetting {
+    const char* name;
+    double* value;
+    double start, least, most;
+    const char* about;
+};
+
+const RealSetting reals[] = {
+    {"torale.budget_execution_cost_usd", &budget_execution_cost_usd, 0, 0, 1e6,
+     "US dollars that one execution may cost. Zero means no limit."},
+    {"torale.budget_day_cost_usd", &budget_day_cost_usd, 0, 0, 1e6,
+     "US dollars that all executions may cost in a day (UTC). Zero means no limit."},
 };
 
 struct StringSetting {
@@ -118,7 +170,16 @@ bool check_egress_allow(char** value, void**, GucSource) {
     return false;
 }
 
+bool check_default_mode(char** value, void**, GucSource) {
+    if (std::strcmp(*value, "pipeline") == 0 || std::strcmp(*value, "agent") == 0) return true;
+    GUC_check_errdetail("There is no mode \"%s\".", *value);
+    GUC_check_errhint("Use pipeline (one search, one judgement) or agent (the model drives).");
+    return false;
+}
+
 const StringSetting strings[] = {
+    {"torale.default_mode", &default_mode, "pipeline", 0, check_default_mode,
+     "How tasks without a mode of their own are run: pipeline or agent."},
     {"torale.databases", &databases, "*", GUC_LIST_INPUT, nullptr,
      "Databases whose tasks are run, separated by commas; * means every one."},
     {"torale.egress_allow", &egress_allow, "", private_flags, check_egress_allow,
@@ -180,6 +241,12 @@ Settings current() {
             .poll_interval = seconds(pg::poll_interval),
             .schedule_jitter = seconds(pg::schedule_jitter),
             .housekeeping_interval = seconds(pg::housekeeping_interval),
+            .uses_agent = text_of(pg::default_mode) == "agent",
+            .agent_steps_max = pg::agent_steps_max,
+            .agent_tool_calls_max = pg::agent_tool_calls_max,
+            .agent_tool_result_chars_max = pg::agent_tool_result_chars_max,
+            .execution_tokens_max = pg::budget_execution_tokens,
+            .execution_cost_usd_max = pg::budget_execution_cost_usd,
             .egress_allow = text_of(pg::egress_allow),
             .connections_max = pg::connections_max,
             .connections_per_host = pg::connections_per_host,
@@ -187,6 +254,11 @@ Settings current() {
             .delivery_max_inflight = pg::delivery_max_inflight,
             .delivery_timeout = seconds(pg::delivery_timeout),
             .delivery_max_attempts = pg::delivery_max_attempts,
+            .page_bytes_max = std::int64_t{pg::page_bytes_max} * 1024,
+            .page_timeout = seconds(pg::page_timeout),
+            .page_pause = std::chrono::milliseconds(pg::page_pause),
+            .respect_robots = pg::respect_robots,
+            .page_redirects_max = pg::page_redirects_max,
             .retention_executions = minutes(pg::retention_executions),
             .retention_sources = minutes(pg::retention_sources),
             .retention_deliveries = minutes(pg::retention_deliveries),
@@ -203,10 +275,16 @@ std::string request_owner() {
 void define_settings() {
     define_bool("torale.enabled", &enabled, "Whether torale runs tasks on this server at all.");
     define_bool("torale.schedulers", &schedulers, "Whether databases get a scheduler.");
+    define_bool("torale.respect_robots", &respect_robots,
+                "Whether pages that robots.txt forbids to torale are left alone.");
     for (const IntegerSetting& setting : integers)
         DefineCustomIntVariable(setting.name, setting.about, nullptr, setting.value, setting.start,
                                 setting.least, setting.most, PGC_SIGHUP, setting.unit, nullptr,
                                 nullptr, nullptr);
+    for (const RealSetting& setting : reals)
+        DefineCustomRealVariable(setting.name, setting.about, nullptr, setting.value, setting.start,
+                                 setting.least, setting.most, PGC_SIGHUP, 0, nullptr, nullptr,
+                                 nullptr);
     for (const StringSetting& setting : strings) define_string(setting, PGC_SIGHUP);
     define_string({"torale.acting_owner", &acting_owner_value, "", GUC_NOT_IN_SAMPLE, nullptr,
                    "Owner a worker acts for; set by torale itself."},

@@ -22,6 +22,14 @@ struct Settings {
     std::chrono::seconds schedule_jitter{0};
     std::chrono::seconds housekeeping_interval{600};
 
+    // The agent
+    bool uses_agent = false;  // torale.default_mode
+    int agent_steps_max = 8;
+    int agent_tool_calls_max = 16;
+    int agent_tool_result_chars_max = 5000;
+    int execution_tokens_max = 0;  // zero: no limit
+    double execution_cost_usd_max = 0;
+
     // Network
     std::string egress_allow;  // already accepted by net::parse_egress_allow
     int connections_max = 1000;
@@ -32,6 +40,13 @@ struct Settings {
     int delivery_max_inflight = 200;
     std::chrono::seconds delivery_timeout{15};
     int delivery_max_attempts = 12;
+
+    // Feeds and pages
+    std::int64_t page_bytes_max = 5 << 20;
+    std::chrono::seconds page_timeout{30};
+    std::chrono::milliseconds page_pause{1000};
+    bool respect_robots = true;
+    int page_redirects_max = 5;
 
     // Retention; zero keeps for ever
     std::chrono::minutes retention_executions{};

@@ -17,6 +17,8 @@ struct Claim {
     std::int64_t token = 0;
     core::Trigger trigger = core::Trigger::schedule;
     bool quiet = false;
+    // Nothing: as torale.default_mode says.
+    std::optional<agent::Mode> mode;
     int attempt = 1;  // this one included
     int consecutive_failures = 0;
     std::optional<Time> scheduled_for;
