@@ -109,6 +109,7 @@ BEGIN
         format('ALTER SYSTEM SET torale.egress_allow = ''provider:%s''; SELECT pg_reload_conf();', trim(e))
     FROM unnest(string_to_array(CASE WHEN is_operator THEN torale_internal.egress_allow() END, ',')) e
     WHERE trim(e) <> '' AND trim(e) !~ '^(provider|channel|feed):';
+    RETURN QUERY SELECT * FROM torale_internal.doctor_feeds(is_operator);
     RETURN QUERY SELECT * FROM torale_internal.doctor_roles();
     RETURN QUERY SELECT 'housekeeping'::text, 'ok'::text, coalesce('pg_cron job ' || torale_internal.housekeeping_job(), 'done by the scheduler'), NULL::text;
 END

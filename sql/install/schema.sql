@@ -248,6 +248,39 @@ CREATE TABLE torale.memories (
     FOREIGN KEY (owner, task_id) REFERENCES torale.tasks (owner, id) ON DELETE CASCADE
 );
 
+-- Polled by the scheduler; one fetch serves all rows of one URL.
+CREATE TABLE torale.feeds (
+    id uuid PRIMARY KEY DEFAULT torale.uuid_v7(),
+    url text NOT NULL CHECK (url <> '' AND pg_catalog.length(url) <= 2048),
+    kind text NOT NULL DEFAULT 'auto' CHECK (kind IN ('auto', 'feed', 'page')),
+    title text CHECK (pg_catalog.length(title) <= 1000),
+    enabled boolean NOT NULL DEFAULT true,
+    disabled_reason text,
+    poll_interval interval NOT NULL DEFAULT '30 minutes',
+    next_poll_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    last_polled_at timestamptz,
+    consecutive_failures integer NOT NULL DEFAULT 0,
+    failing_since timestamptz,
+    last_error text,
+    etag text,
+    last_modified text,
+    lease_until timestamptz,
+    lease_token bigint NOT NULL DEFAULT 0,
+    owner text DEFAULT torale.current_owner() REFERENCES torale.users (id),
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    UNIQUE NULLS NOT DISTINCT (owner, url),
+    CHECK (poll_interval > '0' AND poll_interval <= '365 days')
+);
+CREATE INDEX feeds_due ON torale.feeds (next_poll_at) WHERE enabled;
+CREATE INDEX feeds_by_url ON torale.feeds (url);
+
+-- The sentences that a page has shown, as short hashes, newest first.
+CREATE TABLE torale_internal.feed_pages (
+    feed_id uuid PRIMARY KEY REFERENCES torale.feeds (id) ON DELETE CASCADE,
+    hashes text[] NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+
 CREATE TABLE torale.documents (
     id uuid PRIMARY KEY DEFAULT torale.uuid_v7(),
     url text NOT NULL CHECK (url <> '' AND pg_catalog.length(url) <= 2048),
@@ -260,9 +293,11 @@ CREATE TABLE torale.documents (
         || pg_catalog.setweight(pg_catalog.to_tsvector('pg_catalog.english', body), 'B')) STORED,
     owner text DEFAULT torale.current_owner() REFERENCES torale.users (id),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    feed_id uuid REFERENCES torale.feeds (id) ON DELETE SET NULL,
     UNIQUE NULLS NOT DISTINCT (owner, content_hash)
 );
 CREATE INDEX documents_search ON torale.documents USING gin (search);
+CREATE INDEX documents_by_feed ON torale.documents (feed_id) WHERE feed_id IS NOT NULL;
 
 CREATE TABLE torale.task_templates (
     id text PRIMARY KEY,

@@ -77,6 +77,7 @@ void SqlExecutionStore::take_over() {
     Transaction transaction("torale: taking over leases");
     const Rows rows =
         transaction.run("SELECT torale_internal.release_dead_leases($1)", {as_text(lease_owner_)});
+    transaction.run("SELECT torale_internal.release_feed_leases()");
     transaction.commit();
     if (rows.integer(0, 0) > 0) {
         log_line("leases of a dead scheduler taken over count=" +

@@ -29,6 +29,9 @@ public:
     std::vector<scheduler::DeliveryClaim> claim_deliveries(int limit, int per_channel) override;
     std::optional<core::Time> next_delivery() override;
     void finish_deliveries(const std::vector<scheduler::DeliveryDone>& done) override;
+    std::vector<scheduler::FeedClaim> claim_feeds(int limit) override;
+    void finish_feeds(const std::vector<scheduler::FeedDone>& done) override;
+    std::optional<core::Time> next_feed() override;
     void housekeep() override;
     void give_back() override;
 
@@ -43,6 +46,7 @@ private:
     // Results whose rows are in somebody's open transaction: brought again with each claim.
     std::vector<scheduler::Finished> held_;
     std::vector<scheduler::DeliveryDone> held_deliveries_;
+    std::vector<scheduler::FeedDone> held_feeds_;
     core::Time next_bring_{};
 
     std::string lease_owner_;

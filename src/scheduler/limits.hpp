@@ -2,6 +2,7 @@
 #pragma once
 #include "core/clock.hpp"
 #include "scheduler/deliver.hpp"
+#include "scheduler/pages.hpp"
 
 namespace torale::scheduler {
 
@@ -23,6 +24,7 @@ struct Limits {
     core::milliseconds rest{100};
     int claim_rows = 500;
     DeliveryLimits delivery;
+    PageLimits pages;
 };
 
 }  // namespace torale::scheduler

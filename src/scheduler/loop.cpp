@@ -17,6 +17,8 @@ Loop::Loop(ExecutionStore& store, net::Loop& net, Sleeper& sleeper, const core::
       limits_(limits),
       runs_(net),
       deliverer_(store, net, limits_.delivery),
+      pages_(net, limits_.pages),
+      feeds_(store, pages_),
       nonce_(std::random_device{}()) {}
 
 bool Loop::wait() {
@@ -43,6 +45,8 @@ std::optional<core::microseconds> Loop::sleep_time() const {
     if (waiting_since_) earlier(*waiting_since_ + limits_.flush_after);
     earlier(runs_.next_deadline());
     earlier(deliverer_.next_turn());
+    earlier(pages_.next_turn());
+    earlier(feeds_.next_turn());
     auto sleep = std::max(core::microseconds{0}, until - at);
     if (const auto timer = net_.timeout()) sleep = std::min<core::microseconds>(sleep, *timer);
     return sleep;
@@ -51,8 +55,11 @@ std::optional<core::microseconds> Loop::sleep_time() const {
 void Loop::step_finished_transfers() {
     const Time at = now();
     for (net::Completion& completion : net_.turn()) {
-        if (!runs_.accept(completion, at)) deliverer_.accept(completion, at);
+        if (runs_.accept(completion, at) || deliverer_.accept(completion, at)) continue;
+        pages_.accept(completion, at);
     }
+    pages_.turn(at);
+    for (auto& [page, reply] : pages_.take_ready()) feeds_.accept(page, reply, at);
     runs_.expire(at);
 }
 
@@ -131,7 +138,9 @@ void Loop::refresh_state() {
     next_refresh_ = at + limits_.refresh_pause;
     look_again_ = false;
     next_due_ = at;  // the tables may hold work: a claim tells
+    feeds_.look_again();
     deliverer_.set_active(state_.is_active);
+    feeds_.set_active(state_.is_active);
     deliverer_.look_again();
 }
 

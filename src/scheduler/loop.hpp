@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "scheduler/deliver.hpp"
+#include "scheduler/feeds.hpp"
 #include "scheduler/limits.hpp"
 #include "scheduler/ports.hpp"
 #include "scheduler/runs.hpp"
@@ -27,6 +28,7 @@ public:
                 answer_from_store();
                 finish_ended();
                 deliverer_.turn(now());
+                feeds_.turn(now());
                 keep_house();
                 report();
                 refusals_ = 0;
@@ -40,6 +42,7 @@ public:
     void apply(Limits limits) {
         limits_ = limits;
         deliverer_.apply(limits.delivery);
+        pages_.apply(limits.pages);
     }
 
 private:
@@ -72,6 +75,8 @@ private:
     Limits limits_;
     Runs runs_;
     Deliverer deliverer_;
+    Pages pages_;
+    Feeds feeds_;
     ServerState state_;
     bool is_stopping_ = false;
     bool has_taken_over_ = false;

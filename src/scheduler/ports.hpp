@@ -10,6 +10,7 @@
 #include "agent/investigation.hpp"
 #include "notify/channel.hpp"
 #include "scheduler/claim.hpp"
+#include "scheduler/feed_claim.hpp"
 
 namespace torale::scheduler {
 
@@ -83,6 +84,9 @@ public:
     virtual std::vector<DeliveryClaim> claim_deliveries(int limit, int per_channel) = 0;
     virtual std::optional<Time> next_delivery() = 0;
     virtual void finish_deliveries(const std::vector<DeliveryDone>&) = 0;
+    virtual std::vector<FeedClaim> claim_feeds(int limit) = 0;
+    virtual void finish_feeds(const std::vector<FeedDone>&) = 0;
+    virtual std::optional<Time> next_feed() = 0;
     virtual void housekeep() = 0;
     // Before a stop: what is in flight goes back to the queue without counting as an attempt.
     virtual void give_back() = 0;

@@ -45,7 +45,9 @@ public:
     ServerState state{.search = {provider_state("builtin")}, .judges = {provider_state("rules")}};
     std::deque<Claim> due;
     std::deque<DeliveryClaim> outbox;
+    std::deque<FeedClaim> feeds;
     std::optional<Time> due_at;
+    std::optional<Time> feed_at;
     std::string poison;      // a document search for this task's number throws
     int claims_refused = 0;  // so many calls of claim_due() throw
     int checks_refused = 0;
@@ -57,6 +59,8 @@ public:
     std::vector<Finished> finished;
     std::vector<agent::Cooldown> cooldowns;
     std::vector<DeliveryDone> delivered;
+    std::vector<int> feed_limits;
+    std::vector<FeedDone> polled;
     int state_reads = 0;
 
     ServerState read_state() override {
@@ -111,6 +115,14 @@ public:
         calls.push_back("finish_deliveries");
         delivered.insert(delivered.end(), done.begin(), done.end());
     }
+    std::vector<FeedClaim> claim_feeds(int limit) override {
+        feed_limits.push_back(limit);
+        return take(feeds, limit);
+    }
+    void finish_feeds(const std::vector<FeedDone>& done) override {
+        polled.insert(polled.end(), done.begin(), done.end());
+    }
+    std::optional<Time> next_feed() override { return feed_at; }
     void housekeep() override { calls.push_back("housekeep"); }
     void give_back() override { calls.push_back("give_back"); }
 
