@@ -53,7 +53,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['tasks', 'task_channels', 'executions', 'sources', 'citations', 'notifications', 'channels',
-        'deliveries', 'delivery_attempts', 'memories'] LOOP
+        'deliveries', 'delivery_attempts', 'memories', 'usage', 'budgets'] LOOP
         EXECUTE pg_catalog.format('DROP POLICY IF EXISTS own_rows ON torale.%I', name);
         EXECUTE pg_catalog.format('CREATE POLICY own_rows ON torale.%I USING (owner = (SELECT torale.current_owner()))
             WITH CHECK (owner = (SELECT torale.current_owner()))', name);
@@ -77,6 +77,13 @@ DROP POLICY IF EXISTS everybody_reads ON torale.providers;
 CREATE POLICY everybody_reads ON torale.providers FOR SELECT USING (true);
 DROP POLICY IF EXISTS admin_writes ON torale.providers;
 CREATE POLICY admin_writes ON torale.providers FOR UPDATE TO torale_admin USING (true) WITH CHECK (true);
+DROP POLICY IF EXISTS admin_reads ON torale.budgets;
+CREATE POLICY admin_reads ON torale.budgets FOR SELECT TO torale_admin USING (true);
+DROP POLICY IF EXISTS admin_reads ON torale.usage;
+CREATE POLICY admin_reads ON torale.usage FOR SELECT TO torale_admin USING (true);
+DROP POLICY IF EXISTS visible_budgets ON torale_internal.budget_state;
+CREATE POLICY visible_budgets ON torale_internal.budget_state FOR SELECT
+    USING (EXISTS (SELECT 1 FROM torale.budgets b WHERE b.id = budget_id));
 -- Read by the views; tasks' own policy decides.
 DROP POLICY IF EXISTS own_rows ON torale_internal.task_schedule;
 CREATE POLICY own_rows ON torale_internal.task_schedule FOR SELECT
@@ -87,15 +94,16 @@ GRANT USAGE ON SCHEMA torale TO torale_anon, torale_user;
 GRANT SELECT ON torale.task_templates TO torale_anon, torale_user;
 GRANT SELECT ON torale.users, torale.tasks, torale.task_channels, torale.executions, torale.sources, torale.citations,
     torale.notifications, torale.channels, torale.deliveries, torale.delivery_attempts, torale.memories, torale.documents,
-    torale.task_overview, torale.findings, torale.activity, torale.queue, torale.execution_steps, torale.worker_status TO torale_user;
+    torale.task_overview, torale.findings, torale.activity, torale.queue, torale.execution_steps, torale.worker_status,
+    torale.usage, torale.usage_by_day, torale.budgets, torale.budget_status TO torale_user;
 GRANT SELECT (name, kind, model, priority, enabled, price_per_call, price_in_per_mtok, price_out_per_mtok)
     ON torale.providers TO torale_user;
-GRANT SELECT ON torale_internal.task_schedule TO torale_user;
+GRANT SELECT ON torale_internal.task_schedule, torale_internal.budget_state TO torale_user;
 GRANT INSERT (id, name, state, search_query, condition_description, notify_behavior, schedule, timezone, min_interval, max_interval,
     search_options, context, dedupe_horizon), UPDATE (name, state, search_query, condition_description, notify_behavior, schedule,
     timezone, min_interval, max_interval, search_options, context, dedupe_horizon), DELETE ON torale.tasks TO torale_user;
 GRANT INSERT (task_id, channel_id), DELETE ON torale.task_channels TO torale_user;
-GRANT INSERT (task_id, content, kind, expires_at), UPDATE (content, kind, expires_at), DELETE ON torale.memories TO torale_user;
+GRANT INSERT (task_id, content, kind, evidence, expires_at), UPDATE (content, kind, evidence, expires_at), DELETE ON torale.memories TO torale_user;
 GRANT INSERT (url, title, body, published_at), UPDATE (url, title, body, published_at), DELETE ON torale.documents TO torale_user;
 GRANT INSERT (owner) ON torale.documents TO torale_admin;
 GRANT INSERT, UPDATE, DELETE ON torale.task_templates TO torale_admin;
@@ -131,6 +139,10 @@ SELECT pg_catalog.pg_extension_config_dump('torale_internal.provider_state', '')
 SELECT pg_catalog.pg_extension_config_dump('torale_internal.requests', '');
 SELECT pg_catalog.pg_extension_config_dump('torale_internal.step_replies', '');
 SELECT pg_catalog.pg_extension_config_dump('torale_internal.housekeeping', '');
+SELECT pg_catalog.pg_extension_config_dump('torale.usage', '');
+SELECT pg_catalog.pg_extension_config_dump('torale.budgets', '');
+SELECT pg_catalog.pg_extension_config_dump('torale_internal.budget_state', '');
+SELECT pg_catalog.pg_extension_config_dump('torale_internal.reservations', '');
 
 -- A fresh installation is active at once; one made by a restore (row_security is off) is held.
 INSERT INTO torale_internal.activation (system_identifier, database_oid)

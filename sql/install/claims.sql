@@ -20,12 +20,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
     SELECT jsonb_agg(jsonb_build_object('content', m.content, 'kind', m.kind))
     FROM (SELECT * FROM torale.memories x
           WHERE x.task_id = p_task AND (x.expires_at IS NULL OR x.expires_at > now())
-          ORDER BY x.id DESC LIMIT 20) m
+          ORDER BY x.updated_at DESC, x.id DESC LIMIT 50) m
 $$;
 
 CREATE OR REPLACE FUNCTION torale_internal.replies_of(p_execution uuid) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
-    SELECT jsonb_agg(jsonb_build_object('key', r.key, 'status', r.status, 'body', r.body))
+    SELECT jsonb_agg(jsonb_build_object('key', r.key, 'status', r.status, 'body', r.body, 'is_settled', r.is_settled))
     FROM torale_internal.step_replies r WHERE r.execution_id = p_execution
 $$;
 

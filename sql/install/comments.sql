@@ -127,7 +127,7 @@ COMMENT ON COLUMN torale.notifications.relation IS 'How a finding relates to tho
 COMMENT ON COLUMN torale.notifications.read_at IS 'When the owner read it; null: unread.';
 
 COMMENT ON TABLE torale.memories IS 'What a task remembers from run to run.';
-COMMENT ON COLUMN torale.memories.content IS 'One remark, at most 2000 characters.';
+COMMENT ON COLUMN torale.memories.content IS 'One remark, at most torale.memory_chars_max characters.';
 COMMENT ON COLUMN torale.memories.kind IS 'note, source, search or fact.';
 COMMENT ON COLUMN torale.memories.created_by_execution IS 'Execution that wrote it; null: the owner did.';
 COMMENT ON COLUMN torale.memories.expires_at IS 'Forgotten after this; null: never.';
@@ -369,7 +369,7 @@ COMMENT ON FUNCTION torale_internal.session_is_superuser IS 'Whether the session
 COMMENT ON FUNCTION torale_internal.plan_next_slot IS 'Moves a task whose run was cancelled to its next slot.';
 COMMENT ON FUNCTION torale_internal.past_executions IS 'The last five judged executions of a task, for the judge.';
 COMMENT ON FUNCTION torale_internal.past_notifications IS 'The last five findings of a task, for the judge.';
-COMMENT ON FUNCTION torale_internal.current_memories IS 'The newest twenty memories of a task, for the judge.';
+COMMENT ON FUNCTION torale_internal.current_memories IS 'The fifty memories of a task that were written or confirmed last, for the judge.';
 COMMENT ON FUNCTION torale_internal.replies_of IS 'Stored replies of an execution, to resume from.';
 COMMENT ON FUNCTION torale_internal.claim_due IS 'Leases due tasks, writes their executions and returns what a run needs.';
 COMMENT ON FUNCTION torale_internal.claim_requests IS 'Leases queued manual runs and previews and returns what a run needs.';

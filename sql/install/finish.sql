@@ -45,12 +45,7 @@ BEGIN
     PERFORM torale_internal.finish_sources(p_sources, p_citations, written, p_now);
     PERFORM torale_internal.finish_executions(p_runs, p_citations <> '[]', written, p_now);
     IF p_memories <> '[]' THEN
-        INSERT INTO torale.memories (task_id, owner, content, created_by_execution)
-        SELECT e.task_id, e.owner, m.content, e.id
-        FROM jsonb_to_recordset(p_memories) m (execution_id uuid, content text)
-        JOIN torale.executions e ON e.id = m.execution_id AND e.task_id IS NOT NULL
-        WHERE m.execution_id = ANY (written)
-        ON CONFLICT DO NOTHING;
+        PERFORM torale_internal.finish_memories(p_memories, written);
     END IF;
     told := torale_internal.finish_notifications(p_runs, written, p_now);
     PERFORM torale_internal.finish_tasks(runs, told, p_now);

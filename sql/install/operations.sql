@@ -109,6 +109,7 @@ BEGIN
         format('ALTER SYSTEM SET torale.egress_allow = ''provider:%s''; SELECT pg_reload_conf();', trim(e))
     FROM unnest(string_to_array(CASE WHEN is_operator THEN torale_internal.egress_allow() END, ',')) e
     WHERE trim(e) <> '' AND trim(e) !~ '^(provider|channel|feed):';
+    RETURN QUERY SELECT * FROM torale_internal.doctor_budgets(is_operator);
     RETURN QUERY SELECT * FROM torale_internal.doctor_feeds(is_operator);
     RETURN QUERY SELECT * FROM torale_internal.doctor_roles();
     RETURN QUERY SELECT 'housekeeping'::text, 'ok'::text, coalesce('pg_cron job ' || torale_internal.housekeeping_job(), 'done by the scheduler'), NULL::text;
@@ -126,6 +127,7 @@ SET search_path = pg_catalog, torale, pg_temp AS $$
         'pending_deliveries', (SELECT count(*) FROM (SELECT 1 FROM torale.deliveries d WHERE d.status = 'pending' LIMIT 10001) c),
         'oldest_pending_seconds', (SELECT greatest(round(extract(epoch FROM now() - min(d.next_attempt_at))::numeric, 3), 0)
                                    FROM torale.deliveries d WHERE d.status = 'pending'),
+        'budgets_used_up', (SELECT count(*) FROM torale_internal.doctor_budgets(true)),
         'cooling_providers', (SELECT coalesce(jsonb_agg(s.provider), '[]') FROM torale_internal.provider_state s WHERE s.cooling_until > now()))
 $$;
 
@@ -175,6 +177,7 @@ BEGIN
             SELECT x.id FROM torale.sources x
             WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.last_seen_at < now() - keep
               AND NOT EXISTS (SELECT 1 FROM torale.citations c WHERE c.source_id = x.id AND c.owner = x.owner)
+              AND NOT torale_internal.is_remembered(x.id, x.task_id)
             ORDER BY x.id LIMIT p_limit FOR UPDATE OF x SKIP LOCKED);
         GET DIAGNOSTICS n = ROW_COUNT;
         report := report || jsonb_build_object('sources', n);

@@ -237,14 +237,17 @@ CREATE INDEX delivery_attempts_by_delivery ON torale.delivery_attempts (owner, d
 CREATE TABLE torale.memories (
     id uuid PRIMARY KEY DEFAULT torale.uuid_v7(),
     task_id uuid NOT NULL,
-    content text NOT NULL CHECK (content <> '' AND pg_catalog.length(content) <= 2000),
+    content text NOT NULL CHECK (content <> '' AND pg_catalog.length(content) <= 20000),
     kind text NOT NULL DEFAULT 'note' CHECK (kind IN ('note', 'source', 'search', 'fact')),
     created_by_execution uuid,
+    evidence uuid[] NOT NULL DEFAULT '{}',
     expires_at timestamptz,
     search tsvector GENERATED ALWAYS AS (pg_catalog.to_tsvector('pg_catalog.english', content)) STORED,
+    content_key text NOT NULL,
     owner text NOT NULL DEFAULT torale.current_owner(),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    UNIQUE (task_id, content),
+    updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    UNIQUE (task_id, owner, content_key), -- the owner: nobody learns by a conflict what others remember
     FOREIGN KEY (owner, task_id) REFERENCES torale.tasks (owner, id) ON DELETE CASCADE
 );
 
@@ -363,10 +366,80 @@ CREATE TABLE torale_internal.step_replies (
     PRIMARY KEY (execution_id, key)
 ) WITH (toast_tuple_target = 8160); -- short-lived: not worth compressing
 
+    is_settled boolean NOT NULL DEFAULT false,
 -- What torale_internal.finish() has to decide about a run; the texts of the result stay out of it.
 CREATE TYPE torale_internal.finished_run AS (
     execution_id uuid, task_id uuid, token bigint, trigger text, status text, attempts smallint, consecutive_failures integer,
     judged boolean, scheduled_for timestamptz, next_slot timestamptz, next_run_at timestamptz, task_seen timestamptz,
+-- What providers were paid. No reference to users: a booking waits for nobody's row.
+CREATE TABLE torale.usage (
+    owner text NOT NULL,
+    day date NOT NULL,
+    provider text NOT NULL,
+    calls bigint NOT NULL DEFAULT 0,
+    tokens_in bigint NOT NULL DEFAULT 0,
+    tokens_out bigint NOT NULL DEFAULT 0,
+    cost_usd numeric NOT NULL DEFAULT 0,
+    PRIMARY KEY (owner, day, provider)
+) WITH (fillfactor = 70);
+
+CREATE TABLE torale.budgets (
+    id uuid PRIMARY KEY DEFAULT torale.uuid_v7(),
+    scope text NOT NULL CHECK (scope IN ('execution', 'task', 'owner', 'server')),
+    task_id uuid,
+    period text CHECK (period IN ('day', 'month')),
+    max_calls bigint CHECK (max_calls > 0),
+    max_tokens bigint CHECK (max_tokens > 0),
+    max_cost_usd numeric CHECK (max_cost_usd > 0 AND max_cost_usd <= 1000000),
+    set_by text NOT NULL DEFAULT 'owner' CHECK (set_by IN ('owner', 'admin')),
+    owner text REFERENCES torale.users (id),
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    UNIQUE NULLS NOT DISTINCT (scope, owner, task_id, period, set_by),
+    FOREIGN KEY (owner, task_id) REFERENCES torale.tasks (owner, id) ON DELETE CASCADE,
+    CHECK (pg_catalog.num_nonnulls(max_calls, max_tokens, max_cost_usd) > 0),
+    CHECK ((scope = 'execution') = (period IS NULL)),
+    CHECK ((scope = 'server') = (owner IS NULL)),
+    CHECK (CASE scope WHEN 'task' THEN task_id IS NOT NULL WHEN 'execution' THEN true ELSE task_id IS NULL END)
+);
+
+-- The books of the two tables below are the scheduler's alone. They reference nothing: a user's
+-- open transaction must not hold up who reserves.
+CREATE TABLE torale_internal.budget_state (
+    budget_id uuid PRIMARY KEY,
+    window_start timestamptz NOT NULL,
+    spent_calls bigint NOT NULL DEFAULT 0,
+    spent_tokens bigint NOT NULL DEFAULT 0,
+    spent_usd numeric NOT NULL DEFAULT 0,
+    reserved_calls bigint NOT NULL DEFAULT 0,
+    reserved_tokens bigint NOT NULL DEFAULT 0,
+    reserved_usd numeric NOT NULL DEFAULT 0,
+    stopped_at timestamptz,
+    noticed_at timestamptz,
+    stop_noticed_at timestamptz
+) WITH (fillfactor = 50);
+
+CREATE TABLE torale_internal.reservations (
+    execution_id uuid NOT NULL,
+    key text NOT NULL,
+    token bigint NOT NULL,
+    provider text NOT NULL,
+    calls bigint NOT NULL DEFAULT 1,
+    tokens bigint NOT NULL,
+    cost_usd numeric NOT NULL,
+    budget_ids uuid[] NOT NULL,
+    is_settled boolean NOT NULL DEFAULT false,
+    task_id uuid,
+    owner text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (execution_id, key)
+) WITH (fillfactor = 70);
+
+-- What was paid, or may have been, by one execution to one provider.
+CREATE TYPE torale_internal.charge AS (
+    execution_id uuid, task_id uuid, owner text, provider text, calls bigint, tokens_in bigint, tokens_out bigint, cost_usd numeric
+);
+
     complete boolean, complete_if_told boolean, passed_status text, passed_reason text, passed_from timestamptz,
     passed_until timestamptz, passed_slots integer
 );
