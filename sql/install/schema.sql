@@ -239,11 +239,11 @@ CREATE TABLE torale.memories (
     task_id uuid NOT NULL,
     content text NOT NULL CHECK (content <> '' AND pg_catalog.length(content) <= 20000),
     kind text NOT NULL DEFAULT 'note' CHECK (kind IN ('note', 'source', 'search', 'fact')),
-    created_by_execution uuid,
     evidence uuid[] NOT NULL DEFAULT '{}',
+    created_by_execution uuid,
     expires_at timestamptz,
-    search tsvector GENERATED ALWAYS AS (pg_catalog.to_tsvector('pg_catalog.english', content)) STORED,
     content_key text NOT NULL,
+    search tsvector GENERATED ALWAYS AS (pg_catalog.to_tsvector('pg_catalog.english', content)) STORED,
     owner text NOT NULL DEFAULT torale.current_owner(),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -362,15 +362,11 @@ CREATE TABLE torale_internal.step_replies (
     key text NOT NULL,
     status integer NOT NULL,
     body text NOT NULL,
+    is_settled boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     PRIMARY KEY (execution_id, key)
 ) WITH (toast_tuple_target = 8160); -- short-lived: not worth compressing
 
-    is_settled boolean NOT NULL DEFAULT false,
--- What torale_internal.finish() has to decide about a run; the texts of the result stay out of it.
-CREATE TYPE torale_internal.finished_run AS (
-    execution_id uuid, task_id uuid, token bigint, trigger text, status text, attempts smallint, consecutive_failures integer,
-    judged boolean, scheduled_for timestamptz, next_slot timestamptz, next_run_at timestamptz, task_seen timestamptz,
 -- What providers were paid. No reference to users: a booking waits for nobody's row.
 CREATE TABLE torale.usage (
     owner text NOT NULL,
@@ -440,6 +436,10 @@ CREATE TYPE torale_internal.charge AS (
     execution_id uuid, task_id uuid, owner text, provider text, calls bigint, tokens_in bigint, tokens_out bigint, cost_usd numeric
 );
 
+-- What torale_internal.finish() has to decide about a run; the texts of the result stay out of it.
+CREATE TYPE torale_internal.finished_run AS (
+    execution_id uuid, task_id uuid, token bigint, trigger text, status text, attempts smallint, consecutive_failures integer,
+    judged boolean, scheduled_for timestamptz, next_slot timestamptz, next_run_at timestamptz, task_seen timestamptz,
     complete boolean, complete_if_told boolean, passed_status text, passed_reason text, passed_from timestamptz,
     passed_until timestamptz, passed_slots integer
 );
