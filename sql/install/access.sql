@@ -107,7 +107,7 @@ GRANT INSERT (task_id, content, kind, evidence, expires_at), UPDATE (content, ki
 GRANT INSERT (url, title, body, published_at), UPDATE (url, title, body, published_at), DELETE ON torale.documents TO torale_user;
 GRANT INSERT (owner) ON torale.documents TO torale_admin;
 GRANT INSERT, UPDATE, DELETE ON torale.task_templates TO torale_admin;
-GRANT SELECT (options, rate_per_s, created_at), UPDATE (model, options, priority, enabled, rate_per_s, price_per_call,
+GRANT SELECT (options, rate_per_s, max_concurrency, created_at), UPDATE (model, options, priority, enabled, rate_per_s, max_concurrency, price_per_call,
     price_in_per_mtok, price_out_per_mtok) ON torale.providers TO torale_admin;
 
 -- Policies call current_owner() as the reader; everything else in the API is for torale_user.

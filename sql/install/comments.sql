@@ -183,6 +183,7 @@ COMMENT ON COLUMN torale.providers.options IS 'Object that the adapter reads.';
 COMMENT ON COLUMN torale.providers.priority IS 'Lowest first.';
 COMMENT ON COLUMN torale.providers.enabled IS 'False: not used.';
 COMMENT ON COLUMN torale.providers.rate_per_s IS 'Most calls a second; null: no limit of ours.';
+COMMENT ON COLUMN torale.providers.max_concurrency IS 'Most calls at the same time; null: no limit of ours.';
 COMMENT ON COLUMN torale.providers.price_per_call IS 'US dollars a call.';
 COMMENT ON COLUMN torale.providers.price_in_per_mtok IS 'US dollars a million tokens sent.';
 COMMENT ON COLUMN torale.providers.price_out_per_mtok IS 'US dollars a million tokens received.';
@@ -203,7 +204,9 @@ COMMENT ON COLUMN torale_internal.channel_secrets.headers IS 'Headers to send, n
 COMMENT ON COLUMN torale_internal.channel_secrets.secrets IS 'Signing secrets, newest first; every one signs.';
 COMMENT ON TABLE torale_internal.provider_state IS 'Providers that rest after a failure.';
 COMMENT ON COLUMN torale_internal.provider_state.provider IS 'The provider: providers.name.';
-COMMENT ON COLUMN torale_internal.provider_state.cooling_until IS 'It is not called before then.';
+COMMENT ON COLUMN torale_internal.provider_state.cooling_until IS 'It is not called before then, and afterwards by one probe at a time; null: it works.';
+COMMENT ON COLUMN torale_internal.provider_state.failures IS 'Failures in a row when it changed last.';
+COMMENT ON COLUMN torale_internal.provider_state.pauses IS 'Pauses in a row: each is longer than the one before.';
 COMMENT ON COLUMN torale_internal.provider_state.category IS 'Kind of the failure.';
 COMMENT ON COLUMN torale_internal.provider_state.message IS 'The failure in words.';
 COMMENT ON COLUMN torale_internal.provider_state.changed_at IS 'When it happened.';
@@ -383,7 +386,6 @@ COMMENT ON FUNCTION torale_internal.finish_tasks IS 'The part of finish() that f
 COMMENT ON FUNCTION torale_internal.finish_sources IS 'The part of finish() that stores sources and citations.';
 COMMENT ON FUNCTION torale_internal.finish_notifications IS 'The part of finish() that tells; returns the executions whose finding was told.';
 COMMENT ON FUNCTION torale_internal.finish_requests IS 'The part of finish() that records passed slots and ends requests.';
-COMMENT ON FUNCTION torale_internal.cool_providers IS 'Lets providers rest.';
 COMMENT ON FUNCTION torale_internal.citations_before_write IS 'Refuses a quote that does not stand in its source.';
 COMMENT ON FUNCTION torale_internal.is_active IS 'Whether this database may run tasks.';
 COMMENT ON FUNCTION torale_internal.housekeep IS 'Removes old rows, at most p_limit of each kind; returns how many.';

@@ -274,20 +274,6 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION torale_internal.cool_providers(p_cooldowns jsonb, p_now timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
-BEGIN
-    INSERT INTO torale_internal.provider_state AS s (provider, cooling_until, category, message, changed_at)
-    SELECT DISTINCT ON (c.provider) c.provider, p_now + c.pause_ms * interval '1 ms', c.category, c.message, p_now
-    FROM jsonb_to_recordset(p_cooldowns) c (provider text, pause_ms double precision, category text, message text)
-    JOIN torale.providers p ON p.name = c.provider
-    ORDER BY c.provider, c.pause_ms DESC
-    ON CONFLICT (provider) DO UPDATE
-    SET cooling_until = greatest(s.cooling_until, EXCLUDED.cooling_until), category = EXCLUDED.category,
-        message = EXCLUDED.message, changed_at = EXCLUDED.changed_at;
-END
-$$;
-
 CREATE OR REPLACE FUNCTION torale_internal.citations_before_write() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER -- reads the source
 SET search_path = pg_catalog, torale, pg_temp AS $$

@@ -327,6 +327,7 @@ CREATE TABLE torale.providers (
     priority integer NOT NULL DEFAULT 100,
     enabled boolean NOT NULL DEFAULT true,
     rate_per_s numeric CHECK (rate_per_s > 0),
+    max_concurrency integer CHECK (max_concurrency > 0),
     price_per_call numeric NOT NULL DEFAULT 0 CHECK (price_per_call >= 0),
     price_in_per_mtok numeric NOT NULL DEFAULT 0 CHECK (price_in_per_mtok >= 0),
     price_out_per_mtok numeric NOT NULL DEFAULT 0 CHECK (price_out_per_mtok >= 0),
@@ -336,6 +337,8 @@ CREATE TABLE torale.providers (
 CREATE TABLE torale_internal.provider_state (
     provider text PRIMARY KEY REFERENCES torale.providers (name) ON UPDATE CASCADE ON DELETE CASCADE,
     cooling_until timestamptz,
+    failures integer NOT NULL DEFAULT 0,
+    pauses integer NOT NULL DEFAULT 0,
     category text,
     message text,
     changed_at timestamptz NOT NULL DEFAULT pg_catalog.now()

@@ -52,7 +52,8 @@ enum class Fault {
     bad_url,     // not a URL we would call
     redirect,    // a redirect where none is followed (only when net refuses it itself)
     no_file,     // out of file descriptors: nothing was sent, stop claiming
-    cancelled
+    cancelled,
+    paused  // not sent: the provider is left alone for a while, or had no free turn
 };
 
 struct Reply {

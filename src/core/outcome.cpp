@@ -60,10 +60,11 @@ std::optional<Outcome> decide_retry(const DecideInput& input) {
     Outcome outcome;
     outcome.status = ExecutionStatus::retrying;
     outcome.consecutive_failures = input.consecutive_failures;
-    if (cools_provider(input.failure->category)) {
+    if (cools_provider(input.failure->category) || input.put_off_to) {
         if (!may_be_put_off(input)) return std::nullopt;
         outcome.attempt_consumed = false;
-        outcome.next_run_at = input.now + std::max(cooldown_of(*input.failure), pause_min);
+        outcome.next_run_at = input.put_off_to.value_or(
+            input.now + std::max(cooldown_of(*input.failure), pause_min));
         return outcome;
     }
     if (input.attempt >= input.attempts_max) return std::nullopt;
@@ -111,6 +112,22 @@ Outcome decide_success(const DecideInput& input) {
     return outcome;
 }
 
+// Neither a success nor a failure: nobody is told, a streak of failures stays one. What has no
+// slot to come runs when the window starts anew.
+Outcome decide_skip(const DecideInput& input) {
+    Outcome outcome;
+    outcome.status = ExecutionStatus::skipped;
+    outcome.consecutive_failures = input.consecutive_failures;
+    if (input.trigger != Trigger::schedule) return outcome;
+    const bool waits = input.skipped_until && *input.skipped_until > input.now;
+    if (waits && (!input.schedule || is_one_shot(*input.schedule))) {
+        outcome.next_slot = outcome.next_run_at = input.skipped_until;
+    } else {
+        plan_next(input, outcome);
+    }
+    return outcome;
+}
+
 }  // namespace
 
 const char* name_of(Trigger trigger) {
@@ -132,11 +149,14 @@ const char* name_of(ExecutionStatus status) {
             return "failed";
         case ExecutionStatus::retrying:
             return "retrying";
+        case ExecutionStatus::skipped:
+            return "skipped";
     }
     return "failed";
 }
 
 Outcome decide(const DecideInput& input) {
+    if (input.is_skipped) return decide_skip(input);
     return input.failure ? decide_failure(input) : decide_success(input);
 }
 

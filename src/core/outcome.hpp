@@ -32,13 +32,21 @@ struct DecideInput {
     int attempt = 1;               // finished attempts of this execution, this one included
     int attempts_max = 6;          // torale.max_attempts
     int consecutive_failures = 0;  // failed executions of the task right before this one
+    // A budget is used up: the run ended before it was paid for. Its window starts anew at
+    // `skipped_until`, when that is known.
+    bool is_skipped = false;
+    std::optional<Time> skipped_until = std::nullopt;
+
     // Of this execution: limits how long it may be put off.
     std::optional<Time> first_started_at = std::nullopt;
+    // The failing provider is left alone for a while, or had no free turn: this run, as far as it
+    // came, waits for that at this place in the queue, and no attempt is consumed.
+    std::optional<Time> put_off_to = std::nullopt;
     double unit_random = 0.5;  // [0, 1)
     microseconds jitter{0};    // torale.schedule_jitter
 };
 
-enum class ExecutionStatus { success, failed, retrying };
+enum class ExecutionStatus { success, failed, retrying, skipped };
 const char* name_of(ExecutionStatus status);
 
 struct Outcome {

@@ -79,7 +79,7 @@ struct FaultRow {
     const char* message;
 };
 
-constexpr std::array<FaultRow, 12> fault_rows{{
+constexpr std::array<FaultRow, 13> fault_rows{{
     {Fault::resolve, Category::network, "the host name could not be resolved"},
     {Fault::connect, Category::network, "no connection to the service"},
     {Fault::tls, Category::network, "the TLS handshake failed"},
@@ -92,6 +92,7 @@ constexpr std::array<FaultRow, 12> fault_rows{{
     {Fault::redirect, Category::config, "the service redirects, and redirects are not followed"},
     {Fault::no_file, Category::internal, "out of file descriptors"},
     {Fault::cancelled, Category::cancelled, "cancelled"},
+    {Fault::paused, Category::overload, "the provider is paused after failures or has no free turn"},
 }};
 
 Failure classify_fault(Fault fault, bool request_sent) {
@@ -101,6 +102,8 @@ Failure classify_fault(Fault fault, bool request_sent) {
     failure.message = row.message;
     failure.is_ambiguous = request_sent && (fault == Fault::timeout || fault == Fault::broken ||
                                             fault == Fault::too_large || fault == Fault::cancelled);
+    // Asking again inside the run would find the same: the next provider, or a later time.
+    if (fault == Fault::paused) failure.should_retry = false;
     // Timed out before a byte left: that was the network, and a repeat costs nothing.
     if (fault == Fault::timeout && !request_sent) {
         failure.category = Category::network;

@@ -25,7 +25,6 @@ struct FinishArguments {
 FinishArguments write_finished(const std::vector<scheduler::Finished>& finished);
 
 std::string write_checks(const std::vector<scheduler::CheckpointRequest>& requests);
-std::string write_cooldowns(const std::vector<agent::Cooldown>& cooldowns);
 std::string write_deliveries_done(const std::vector<scheduler::DeliveryDone>& done);
 
 }  // namespace torale::pg

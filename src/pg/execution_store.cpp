@@ -273,10 +273,10 @@ bool SqlExecutionStore::finish_alone(const Finished& one) {
     }
 }
 
-void SqlExecutionStore::cool_providers(const std::vector<agent::Cooldown>& cooldowns) {
+void SqlExecutionStore::keep_providers(const std::vector<scheduler::ProviderChange>& changes) {
     Transaction transaction("torale: pausing providers");
-    transaction.run("SELECT torale_internal.cool_providers($1, clock_timestamp())",
-                    {as_jsonb(write_cooldowns(cooldowns))});
+    transaction.run("SELECT torale_internal.keep_providers($1, clock_timestamp())",
+                    {as_jsonb(write_changes(changes))});
     transaction.commit();
 }
 

@@ -25,7 +25,7 @@ public:
         const std::vector<scheduler::ToldRequest>& requests) override;
     agent::DocumentHits search_documents(const providers::builtin::DocumentQuery& query) override;
     void finish(const std::vector<scheduler::Finished>& finished) override;
-    void cool_providers(const std::vector<agent::Cooldown>& cooldowns) override;
+    void keep_providers(const std::vector<scheduler::ProviderChange>& changes) override;
     std::vector<scheduler::DeliveryClaim> claim_deliveries(int limit, int per_channel) override;
     std::optional<core::Time> next_delivery() override;
     void finish_deliveries(const std::vector<scheduler::DeliveryDone>& done) override;

@@ -208,19 +208,6 @@ std::string write_checks(const std::vector<scheduler::CheckpointRequest>& reques
     return checks.take();
 }
 
-std::string write_cooldowns(const std::vector<agent::Cooldown>& cooldowns) {
-    JsonRows rows;
-    for (const agent::Cooldown& cooldown : cooldowns) {
-        rows.open();
-        rows.text("provider", cooldown.provider);
-        rows.number("pause_ms", std::int64_t{cooldown.pause.count()});
-        rows.text("category", core::name_of(cooldown.category));
-        rows.text("message", cooldown.message);
-        rows.close();
-    }
-    return rows.take();
-}
-
 std::string write_deliveries_done(const std::vector<scheduler::DeliveryDone>& done) {
     JsonRows rows;
     for (const scheduler::DeliveryDone& one : done) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pg/execution_rows.hpp"
+#include "pg/json_text.hpp"
 #include "providers/catalog.hpp"
 
 namespace torale::pg {
@@ -30,6 +31,9 @@ scheduler::ProviderState read_provider(const Rows& rows, std::size_t i, const Se
     provider.price_in_per_mtok = std::get<double>(rows.at(i, 8));
     provider.price_out_per_mtok = std::get<double>(rows.at(i, 9));
     state.cooling_until = read_timestamptz(rows.optional_text(i, 10));
+    provider.rate_per_s = std::get<double>(rows.at(i, 11));
+    provider.concurrency_max = static_cast<int>(rows.integer(i, 12));
+    state.pauses = static_cast<int>(rows.integer(i, 13));
     return state;
 }
 
@@ -40,9 +44,10 @@ void read_providers(Transaction& transaction, const Secrets& secrets,
     const Rows rows = transaction.run(
         "SELECT p.name, p.kind, p.adapter, p.url, p.model, p.secret_name, p.options::text, "
         "p.price_per_call::float8, p.price_in_per_mtok::float8, p.price_out_per_mtok::float8, "
-        "s.cooling_until FROM torale.providers p LEFT JOIN torale_internal.provider_state s ON "
-        "s.provider = p.name WHERE p.enabled "
-        "ORDER BY p.priority, p.name");
+        "s.cooling_until, coalesce(p.rate_per_s, 0)::float8, coalesce(p.max_concurrency, 0), "
+        "coalesce(s.pauses, 0) FROM torale.providers p LEFT JOIN torale_internal.provider_state s "
+        "ON "
+        "s.provider = p.name WHERE p.enabled ORDER BY p.priority, p.name");
     for (std::size_t i = 0; i < rows.size(); ++i) {
         scheduler::ProviderState provider = read_provider(rows, i, secrets);
         if (!providers::is_usable(provider.provider)) continue;
@@ -52,6 +57,24 @@ void read_providers(Transaction& transaction, const Secrets& secrets,
                                                      : state.memories;
         list.push_back(std::move(provider));
     }
+}
+
+std::string write_changes(const std::vector<scheduler::ProviderChange>& changes) {
+    JsonRows rows;
+    for (const scheduler::ProviderChange& change : changes) {
+        rows.open();
+        rows.text("provider", change.provider);
+        rows.time("cooling_until", change.cooling_until);
+        rows.number("failures", std::int64_t{change.failures});
+        rows.number("pauses", std::int64_t{change.pauses});
+        // The end of a pause leaves the words that explain it.
+        if (change.change != scheduler::Breaker::Change::closed) {
+            rows.text("category", core::name_of(change.category));
+            rows.text("message", change.message);
+        }
+        rows.close();
+    }
+    return rows.take();
 }
 
 }  // namespace torale::pg

@@ -13,4 +13,7 @@ namespace torale::pg {
 void read_providers(Transaction& transaction, const Secrets& secrets,
                     scheduler::ServerState& state);
 
+// For torale_internal.keep_providers().
+std::string write_changes(const std::vector<scheduler::ProviderChange>& changes);
+
 }  // namespace torale::pg

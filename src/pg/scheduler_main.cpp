@@ -33,6 +33,8 @@ scheduler::Limits limits_of(const Settings& settings) {
     limits.max_inflight = settings.max_inflight;
     limits.max_attempts = settings.max_attempts;
     limits.run_timeout = settings.run_timeout;
+    limits.breaker = {settings.breaker_failures, settings.breaker_pause,
+                      settings.breaker_pause_max};
     limits.poll_interval = settings.poll_interval;
     limits.housekeeping_interval = settings.housekeeping_interval;
     limits.jitter = settings.schedule_jitter;

@@ -19,6 +19,9 @@ char* databases = nullptr;
 int max_inflight = 0;
 int max_attempts = 0;
 int run_timeout = 0;
+int breaker_failures = 0;
+int breaker_pause = 0;
+int breaker_pause_max = 0;
 int lease = 0;
 int poll_interval = 0;
 int schedule_jitter = 0;
@@ -72,6 +75,12 @@ const IntegerSetting integers[] = {
      "Attempts of one execution before it counts as failed; some kinds of error allow fewer."},
     {"torale.run_timeout", &run_timeout, 120, 5, 3600, GUC_UNIT_S,
      "Time after which a run that has not finished fails."},
+    {"torale.breaker_failures", &breaker_failures, 5, 1, 1000, 0,
+     "Failures in a row after which a provider is left alone for a while."},
+    {"torale.breaker_pause", &breaker_pause, 30'000, 100, 3'600'000, GUC_UNIT_MS,
+     "First pause of a provider that fails; each further one in a row is twice as long."},
+    {"torale.breaker_pause_max", &breaker_pause_max, 600'000, 100, 86'400'000, GUC_UNIT_MS,
+     "Longest pause of a provider that fails, unless it asks for a longer one itself."},
     {"torale.lease", &lease, 180, 35, 7200, GUC_UNIT_S,
      "Time after which a task whose scheduler vanished may be claimed by another."},
     {"torale.poll_interval", &poll_interval, 5, 1, 300, GUC_UNIT_S,
@@ -237,6 +246,9 @@ Settings current() {
             .max_inflight = pg::max_inflight,
             .max_attempts = pg::max_attempts,
             .run_timeout = seconds(pg::run_timeout),
+            .breaker_failures = pg::breaker_failures,
+            .breaker_pause = std::chrono::milliseconds(pg::breaker_pause),
+            .breaker_pause_max = std::chrono::milliseconds(pg::breaker_pause_max),
             .lease = seconds(std::max(pg::lease, pg::run_timeout + lease_margin_s)),
             .poll_interval = seconds(pg::poll_interval),
             .schedule_jitter = seconds(pg::schedule_jitter),

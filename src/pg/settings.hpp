@@ -17,6 +17,9 @@ struct Settings {
     int max_inflight = 1000;
     int max_attempts = 6;
     std::chrono::seconds run_timeout{120};
+    int breaker_failures = 5;
+    std::chrono::milliseconds breaker_pause{30'000};
+    std::chrono::milliseconds breaker_pause_max{600'000};
     std::chrono::seconds lease{180};  // at least run_timeout + 30 s, whatever the GUC says
     std::chrono::seconds poll_interval{5};
     std::chrono::seconds schedule_jitter{0};

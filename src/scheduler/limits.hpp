@@ -1,6 +1,7 @@
 // The bounds of the loop: how much at once, how often, how long. The settings fill them in.
 #pragma once
 #include "core/clock.hpp"
+#include "scheduler/breaker.hpp"
 #include "scheduler/deliver.hpp"
 #include "scheduler/pages.hpp"
 
@@ -23,7 +24,10 @@ struct Limits {
     // Between two claims that find due rows locked by somebody else.
     core::milliseconds rest{100};
     int claim_rows = 500;
+    BreakerRules breaker;
     DeliveryLimits delivery;
+    agent::Mode default_mode = agent::Mode::pipeline;
+    agent::AgentLimits agent;
     PageLimits pages;
 };
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
-#include "scheduler/slots.hpp"
+#include "scheduler/settle.hpp"
+#include "scheduler/supply.hpp"
 
 namespace torale::scheduler {
 
@@ -15,11 +17,14 @@ Loop::Loop(ExecutionStore& store, net::Loop& net, Sleeper& sleeper, const core::
       sleeper_(sleeper),
       clock_(clock),
       limits_(limits),
-      runs_(net),
+      throttle_(std::random_device{}()),
+      runs_(net, throttle_),
       deliverer_(store, net, limits_.delivery),
       pages_(net, limits_.pages),
       feeds_(store, pages_),
-      nonce_(std::random_device{}()) {}
+      nonce_(std::random_device{}()) {
+    throttle_.apply(limits_.breaker);
+}
 
 bool Loop::wait() {
     const Sleeper::Wake wake = sleeper_.sleep(net_.fd(), sleep_time());
@@ -38,10 +43,12 @@ std::optional<core::microseconds> Loop::sleep_time() const {
     if (look_again_) until = std::max(next_claim_, next_refresh_);
     // What forbids a claim now must not be waited for with open eyes: a turn without sleep would
     // find the same.
-    if (state_.is_active && has_room() && next_due_ && !providers_cool_until_) {
+    const Room room = room_at(at);
+    if (state_.is_active && room.runs > 0 && next_due_) {
         earlier(std::max(*next_due_, next_claim_));
     }
-    earlier(providers_cool_until_);
+    earlier(room.none_until);
+    earlier(throttle_.next_turn(at));
     if (waiting_since_) earlier(*waiting_since_ + limits_.flush_after);
     earlier(runs_.next_deadline());
     earlier(deliverer_.next_turn());
@@ -61,35 +68,48 @@ void Loop::step_finished_transfers() {
     pages_.turn(at);
     for (auto& [page, reply] : pages_.take_ready()) feeds_.accept(page, reply, at);
     runs_.expire(at);
+    runs_.take_turns(at);
 }
 
-// Close to the limit, a claim waits until it is worth its commit.
-bool Loop::has_room() const {
-    const int room = limits_.max_inflight - static_cast<int>(runs_.size());
-    return room >= std::min({limits_.max_inflight, limits_.claim_rows / 5, 100}) && !net_.starved();
-}
-
-bool Loop::may_claim(Time at) {
-    if (providers_cool_until_ && *providers_cool_until_ <= at) providers_cool_until_.reset();
-    if (!state_.is_active || at < next_claim_ || !has_room() || providers_cool_until_) return false;
-    return next_due_ && *next_due_ <= at;
+// No run starts that would only wait: for a place, for a provider that is left alone, or for one
+// that serves slowly. Close to the limit, a claim waits until it is worth its commit.
+Loop::Room Loop::room_at(Time at) const {
+    int most = limits_.max_inflight;
+    int worth = std::min({limits_.max_inflight, limits_.claim_rows / 5, 100});
+    Room room;
+    for (const auto* list : {&state_.search, &state_.judges}) {
+        const Supply supply = supply_of(*list, throttle_, at);
+        if (supply.is_out) return {0, false, supply.out_until};
+        room.is_probe |= supply.is_probe;
+        if (!supply.runs_max || *supply.runs_max >= most) continue;
+        most = *supply.runs_max;
+        worth = std::min(worth, std::max(1, most / 4));
+    }
+    const int free = most - static_cast<int>(runs_.size());
+    if (free < worth || net_.starved()) return room;
+    room.runs = room.is_probe ? 1 : std::min(free, limits_.claim_rows);
+    return room;
 }
 
 void Loop::start_due() {
     const Time at = now();
     if (look_again_ && at >= std::max(next_claim_, next_refresh_)) refresh_state();
-    if (!may_claim(at)) return;
+    if (!state_.is_active || at < next_claim_ || !next_due_ || *next_due_ > at) return;
+    const Room room = room_at(at);
+    const int limit = room.runs;
+    if (limit == 0) return;
     next_claim_ = at + limits_.claim_pause;
     next_poll_ = at + limits_.poll_interval;
-    const int room = limits_.max_inflight - static_cast<int>(runs_.size());
-    const int limit = std::min(room, limits_.claim_rows);
     const auto is_local = [&](const std::vector<ProviderState>& list, const char* adapter) {
-        const auto usable = usable_providers(list, at).providers;
-        return usable.empty() || usable.front().adapter == adapter;
+        const Supply supply = supply_of(list, throttle_, at);
+        return supply.usable.empty() || supply.usable.front()->provider.adapter == adapter;
     };
     std::vector<Claim> claims = store_.claim_due(limit, !is_local(state_.judges, "rules"),
                                                  is_local(state_.search, "builtin"));
-    std::vector<Claim> requests = store_.claim_requests(std::max(1, limit / 2));
+    std::vector<Claim> requests;
+    if (!room.is_probe || claims.empty()) {
+        requests = store_.claim_requests(std::max(1, limit / 2));
+    }
     const bool more = static_cast<int>(claims.size()) >= limit;
     const bool is_idle_claim = claims.empty() && requests.empty();
     begin(std::move(claims));
@@ -99,10 +119,20 @@ void Loop::start_due() {
     if (is_idle_claim && next_due_ && *next_due_ <= at) next_claim_ = at + limits_.rest;
 }
 
+void Loop::brief_agent(agent::Briefing& briefing, const Claim& claim, Time at) {
+    briefing.mode = claim.mode.value_or(limits_.default_mode);
+    briefing.has_budgets = state_.has_budgets;
+    if (briefing.mode == agent::Mode::pipeline) return;
+    briefing.limits = limits_.agent;
+    // The last third of the time is for the answer.
+    briefing.answer_by = at + limits_.run_timeout * 2 / 3;
+    briefing.memory_providers = supply_of(state_.memories, throttle_, at).providers();
+}
+
 void Loop::begin(std::vector<Claim> claims) {
     const Time at = now();
-    const Usable search = usable_providers(state_.search, at);
-    const Usable judges = usable_providers(state_.judges, at);
+    Supply search = supply_of(state_.search, throttle_, at);
+    Supply judges = supply_of(state_.judges, throttle_, at);
     for (Claim& claim : claims) {
         // Attempts beyond the limit end in a crash of the server, each of them: not once more.
         if (claim.attempt > 2 * limits_.max_attempts) {
@@ -111,15 +141,19 @@ void Loop::begin(std::vector<Claim> claims) {
         }
         agent::Briefing briefing = claim.briefing;
         briefing.now = at;
-        briefing.search_providers = search.providers;
-        briefing.judges = judges.providers;
+        briefing.search_providers = search.providers();
+        briefing.judges = judges.providers();
         briefing.delimiter_nonce = nonce_ += 0x9e3779b97f4a7c15;
         briefing.unit_random = static_cast<double>(nonce_ >> 11) * 0x1.0p-53;
         briefing.gate_enabled = claim.trigger != core::Trigger::preview;
+        brief_agent(briefing, claim, at);
         if (claim.scheduled_for && claim.trigger == core::Trigger::schedule) {
             lag_ = std::max(lag_, at - *claim.scheduled_for);
         }
         runs_.start(std::move(claim), std::move(briefing), at, limits_.run_timeout);
+        // One run probes a provider that may be back; the next ones do without it meanwhile.
+        if (search.has_probe) search = supply_of(state_.search, throttle_, at);
+        if (judges.has_probe) judges = supply_of(state_.judges, throttle_, at);
     }
 }
 
@@ -130,10 +164,8 @@ void Loop::refresh_state() {
         store_.take_over();
         has_taken_over_ = true;
     }
+    throttle_.restore(state_);
     const Time at = now();
-    const auto a = usable_providers(state_.search, at).wait_until;
-    const auto b = usable_providers(state_.judges, at).wait_until;
-    providers_cool_until_ = a && b ? std::max(*a, *b) : a ? a : b;
     next_poll_ = at + limits_.poll_interval;
     next_refresh_ = at + limits_.refresh_pause;
     look_again_ = false;
@@ -210,72 +242,37 @@ void Loop::finish_ended() {
     waiting_since_.reset();
     std::vector<Ended> ended = runs_.take_ended();
     if (ended.empty()) return;
+    const Time at = now();
     std::vector<Finished> finished;
-    std::vector<agent::Cooldown> cooldowns;
     finished.reserve(ended.size());
     for (Ended& run : ended) {
-        cooldowns.insert(cooldowns.end(), run.conclusion.cooldowns.begin(),
-                         run.conclusion.cooldowns.end());
-        finished.push_back(settle(std::move(run)));
+        for (const agent::Cooldown& pause : run.conclusion.cooldowns) throttle_.cool(pause, at);
+        const auto place = place_in_line(run, throttle_, at);
+        finished.push_back(settle(std::move(run), place, limits_, at));
         if (const auto& next = finished.back().outcome.next_run_at) {
             next_due_ = next_due_ ? std::min(*next_due_, *next) : *next;
         }
     }
     store_.finish(finished);
-    if (!cooldowns.empty()) pause_providers(cooldowns);
+    keep_pauses();
     deliverer_.look_again();
 }
 
-// One log line a pause: the runs that were in flight when it began all report it.
-void Loop::pause_providers(const std::vector<agent::Cooldown>& cooldowns) {
-    store_.cool_providers(cooldowns);
-    const Time at = now();
-    for (const agent::Cooldown& pause : cooldowns) {
-        bool is_known = false;
-        for (auto* states : {&state_.search, &state_.judges}) {
-            for (ProviderState& state : *states) {
-                if (state.provider.name != pause.provider) continue;
-                is_known = state.cooling_until && *state.cooling_until > at;
-                if (!is_known) state.cooling_until = at + pause.pause;
-            }
+// One log line a pause: the runs that were in flight when it began all meet it.
+void Loop::keep_pauses() {
+    for (ProviderChange& change : throttle_.take_changes()) changes_.push_back(std::move(change));
+    if (changes_.empty()) return;
+    store_.keep_providers(changes_);
+    for (const ProviderChange& change : std::exchange(changes_, {})) {
+        if (change.change == Breaker::Change::closed) {
+            sleeper_.log("provider is back name=" + change.provider);
+        } else if (change.change == Breaker::Change::opened) {
+            const auto pause = std::chrono::ceil<core::milliseconds>(*change.cooling_until - now());
+            sleeper_.log("provider paused name=" + change.provider + " category=" +
+                         core::name_of(change.category) + " ms=" + std::to_string(pause.count()) +
+                         " why=\"" + change.message + "\"");
         }
-        if (is_known) continue;
-        sleeper_.log("provider paused name=" + pause.provider + " category=" +
-                     core::name_of(pause.category) + " ms=" + std::to_string(pause.pause.count()) +
-                     " why=\"" + pause.message + "\"");
     }
-    look_again_ = true;
-}
-
-Finished Loop::settle(Ended ended) {
-    const Time at = now();
-    Finished finished;
-    finished.claim = std::move(ended.claim);
-    finished.conclusion = std::move(ended.conclusion);
-    const core::Task& task = finished.claim.briefing.task;
-    std::optional<core::Schedule> schedule;
-    if (!task.schedule.empty()) {
-        if (auto parsed = core::parse_schedule(task.schedule)) schedule = std::move(*parsed);
-    }
-    const agent::Conclusion& conclusion = finished.conclusion;
-    core::DecideInput input{.task = task};
-    input.schedule = schedule ? &*schedule : nullptr;
-    input.now = at;
-    input.trigger = finished.claim.trigger;
-    input.quiet = finished.claim.quiet;
-    input.failure = conclusion.failure ? &*conclusion.failure : nullptr;
-    if (conclusion.judged) input.verdict = conclusion.judgement.verdict;
-    input.grounded = !conclusion.judgement.citations.empty();
-    input.next_run = conclusion.judgement.next_run;
-    input.attempt = finished.claim.attempt;
-    input.attempts_max = limits_.max_attempts;
-    input.consecutive_failures = finished.claim.consecutive_failures;
-    input.first_started_at = finished.claim.first_started_at;
-    input.unit_random = finished.claim.briefing.unit_random;
-    input.jitter = limits_.jitter;
-    finished.outcome = core::decide(input);
-    count_slots_of(finished, input.schedule, at);
-    return finished;
 }
 
 void Loop::keep_house() {
@@ -312,26 +309,6 @@ void Loop::rest_after(const std::runtime_error& refusal) {
 void Loop::give_back() {
     runs_.cancel_all();
     store_.give_back();
-}
-
-Usable usable_providers(const std::vector<ProviderState>& configured, Time now) {
-    const auto is_builtin = [](const ProviderState& state) {
-        return state.provider.adapter == "builtin" || state.provider.adapter == "rules";
-    };
-    const bool only_builtin = std::all_of(configured.begin(), configured.end(), is_builtin);
-    Usable usable;
-    for (const ProviderState& state : configured) {
-        if (is_builtin(state) && !only_builtin) continue;
-        if (state.cooling_until && *state.cooling_until > now) {
-            usable.wait_until = usable.wait_until
-                                    ? std::min(*usable.wait_until, *state.cooling_until)
-                                    : *state.cooling_until;
-            continue;
-        }
-        usable.providers.push_back(state.provider);
-    }
-    if (!usable.providers.empty()) usable.wait_until.reset();
-    return usable;
 }
 
 }  // namespace torale::scheduler

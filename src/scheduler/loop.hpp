@@ -24,6 +24,7 @@ public:
                 if (wait()) reload();
                 step_finished_transfers();
                 if (now() < rests_until_) continue;
+                keep_pauses();
                 start_due();
                 answer_from_store();
                 finish_ended();
@@ -41,6 +42,7 @@ public:
 
     void apply(Limits limits) {
         limits_ = limits;
+        throttle_.apply(limits.breaker);
         deliverer_.apply(limits.delivery);
         pages_.apply(limits.pages);
     }
@@ -51,16 +53,21 @@ private:
     std::optional<core::microseconds> sleep_time() const;
     void step_finished_transfers();
     void start_due();
-    bool has_room() const;
-    bool may_claim(Time at);
+    // How many runs may start now, and until when at least none may.
+    struct Room {
+        int runs = 0;
+        bool is_probe = false;
+        std::optional<Time> none_until;
+    };
+    Room room_at(Time at) const;
     void begin(std::vector<Claim> claims);
+    void brief_agent(agent::Briefing& briefing, const Claim& claim, Time at);
     void answer_from_store();
     void answer_told();
     void commit_checkpoints();
     bool flush_is_due() const;
     void finish_ended();
-    void pause_providers(const std::vector<agent::Cooldown>& cooldowns);
-    Finished settle(Ended ended);
+    void keep_pauses();
     void refresh_state();
     void keep_house();
     void report();
@@ -73,6 +80,7 @@ private:
     Sleeper& sleeper_;
     const core::Clock& clock_;
     Limits limits_;
+    Throttle throttle_;
     Runs runs_;
     Deliverer deliverer_;
     Pages pages_;
@@ -84,7 +92,7 @@ private:
     Time rests_until_{};      // after a refusal: the store is asked for nothing
     bool look_again_ = true;  // something was written: the tables may hold work
     std::optional<Time> next_due_;
-    std::optional<Time> providers_cool_until_;
+    std::vector<ProviderChange> changes_;  // of providers; the store does not know them yet
     Time next_poll_{};
     Time next_claim_{};
     Time next_refresh_{};
@@ -94,13 +102,5 @@ private:
     core::microseconds lag_{0};
     std::uint64_t nonce_ = 0;
 };
-
-// The providers a run may use now, and until when it has to wait when all that count are
-// cooling. Built-in ones count only when no other is configured.
-struct Usable {
-    std::vector<providers::Provider> providers;
-    std::optional<Time> wait_until;
-};
-Usable usable_providers(const std::vector<ProviderState>& configured, Time now);
 
 }  // namespace torale::scheduler

@@ -9,6 +9,7 @@
 
 #include "agent/investigation.hpp"
 #include "notify/channel.hpp"
+#include "scheduler/breaker.hpp"
 #include "scheduler/claim.hpp"
 #include "scheduler/feed_claim.hpp"
 
@@ -47,7 +48,20 @@ struct DeliveryDone {
 
 struct ProviderState {
     providers::Provider provider;
+    std::optional<Time> cooling_until;  // still set when it is over and no probe has succeeded
+    int pauses = 0;                     // in a row
+};
+
+// A breaker that opened, stays open for longer, or closed: kept, so that a restart or a failover
+// goes on where it was.
+struct ProviderChange {
+    std::string provider;
+    Breaker::Change change{};
     std::optional<Time> cooling_until;
+    int failures = 0;
+    int pauses = 0;
+    core::Category category{};
+    std::string message;
 };
 
 // Read at start, when something was written, and every poll_interval.
@@ -80,7 +94,7 @@ public:
     virtual std::vector<agent::ToldFindings> told_findings(const std::vector<ToldRequest>&) = 0;
     virtual agent::DocumentHits search_documents(const providers::builtin::DocumentQuery&) = 0;
     virtual void finish(const std::vector<Finished>&) = 0;
-    virtual void cool_providers(const std::vector<agent::Cooldown>&) = 0;
+    virtual void keep_providers(const std::vector<ProviderChange>&) = 0;
     virtual std::vector<DeliveryClaim> claim_deliveries(int limit, int per_channel) = 0;
     virtual std::optional<Time> next_delivery() = 0;
     virtual void finish_deliveries(const std::vector<DeliveryDone>&) = 0;

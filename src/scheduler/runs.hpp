@@ -2,55 +2,19 @@
 // finishing.
 #pragma once
 #include <cstdint>
-#include <deque>
+#include <queue>
 #include <unordered_map>
 #include <vector>
 
 #include "net/loop.hpp"
-#include "scheduler/ports.hpp"
+#include "scheduler/run_in_flight.hpp"
+#include "scheduler/throttle.hpp"
 
 namespace torale::scheduler {
 
-struct Run {
-    Claim claim;
-    agent::Investigation investigation;
-    Time deadline{};
-    std::vector<std::uint64_t> transfers;
-};
-
-// A run that reached its end.
-struct Ended {
-    Claim claim;
-    agent::Conclusion conclusion;
-};
-
-// What runs ask of the store, gathered so that one commit serves many.
-struct WaitingCheck {
-    std::uint64_t run = 0;
-    int call = 0;
-    CheckpointRequest request;
-};
-struct WaitingSearch {
-    std::uint64_t run = 0;
-    int call = 0;
-    providers::builtin::DocumentQuery query;
-};
-
-struct WaitingTold {
-    std::uint64_t run = 0;
-    int call = 0;
-    ToldRequest request;
-};
-
-struct WaitingPage {
-    std::uint64_t run = 0;
-    int call = 0;
-    agent::PageFetch fetch;
-};
-
 class Runs {
 public:
-    explicit Runs(net::Loop& loop) : loop_(loop) {}
+    Runs(net::Loop& loop, Throttle& throttle) : loop_(loop), throttle_(throttle) {}
 
     void start(Claim claim, agent::Briefing briefing, Time now, core::microseconds timeout);
     // Ends a claim that is not run, as `internal`.
@@ -58,6 +22,8 @@ public:
     // False when the transfer is not one of ours.
     bool accept(net::Completion& completion, Time now);
     void answer(std::uint64_t run, int call, agent::CallReply reply, Time now);
+    // Sends what has its turn now; answers what gets none.
+    void take_turns(Time now);
     // A bug or a database error met while serving this run: it ends as `internal`.
     void fail(std::uint64_t run, const char* what);
     void expire(Time now);
@@ -75,18 +41,27 @@ public:
     std::size_t waiting_count() const { return checks_.size() + told_.size() + ended_.size(); }
 
 private:
-    void advance(std::uint64_t id, agent::Turn turn);
-    void end(std::uint64_t id, agent::Conclusion conclusion);
-    void request(std::uint64_t id, Run& run, agent::Call& call);
-
-    net::Loop& loop_;
-    std::unordered_map<std::uint64_t, Run> runs_;
     struct Transfer {
         std::uint64_t run = 0;
         int call = 0;
+        Ticket ticket;
     };
+    using Deadline = std::pair<Time, std::uint64_t>;
+
+    void advance(std::uint64_t id, agent::Turn turn, Time now);
+    void end(std::uint64_t id, agent::Conclusion conclusion);
+    void request(std::uint64_t id, Run& run, agent::Call& call, Time now);
+    void send(const Ticket& ticket, WaitingCall call);
+    void stop_waiting(Run& run, Time now);
+    void report(Run& run, const Transfer& transfer, const core::Reply& reply, Time now);
+    void expire(std::uint64_t id, Run& run, Time now);
+
+    net::Loop& loop_;
+    Throttle& throttle_;
+    std::unordered_map<std::uint64_t, Run> runs_;
     std::unordered_map<std::uint64_t, Transfer> transfers_;
-    std::deque<std::pair<Time, std::uint64_t>> deadlines_;  // runs are started in this order
+    // Of runs that are over too, until their time has come.
+    std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
     std::vector<WaitingCheck> checks_;
     std::vector<WaitingSearch> searches_;
     std::vector<WaitingTold> told_;

@@ -57,7 +57,7 @@ public:
     std::vector<std::size_t> check_sizes;
     std::vector<std::size_t> finish_sizes;
     std::vector<Finished> finished;
-    std::vector<agent::Cooldown> cooldowns;
+    std::vector<ProviderChange> changes;  // of providers, as kept
     std::vector<DeliveryDone> delivered;
     std::vector<int> feed_limits;
     std::vector<FeedDone> polled;
@@ -103,8 +103,17 @@ public:
         finish_sizes.push_back(runs.size());
         finished.insert(finished.end(), runs.begin(), runs.end());
     }
-    void cool_providers(const std::vector<agent::Cooldown>& pauses) override {
-        cooldowns.insert(cooldowns.end(), pauses.begin(), pauses.end());
+    void keep_providers(const std::vector<ProviderChange>& kept) override {
+        changes.insert(changes.end(), kept.begin(), kept.end());
+        for (const ProviderChange& change : kept) {
+            for (auto* list : {&state.search, &state.judges}) {
+                for (ProviderState& row : *list) {
+                    if (row.provider.name != change.provider) continue;
+                    row.cooling_until = change.cooling_until;
+                    row.pauses = change.pauses;
+                }
+            }
+        }
     }
     std::vector<DeliveryClaim> claim_deliveries(int limit, int) override {
         calls.push_back("claim_deliveries");

@@ -310,7 +310,8 @@ TEST_F(LoopTest, a_refused_key_pauses_the_provider_with_one_line) {
     store.state.search = {provider_state("perplexity", server.url("/status?401"))};
     for (int i = 0; i < 4; ++i) store.due.push_back(claim_of(i));
     run_until([&] { return store.finished.size() == 4; });
-    ASSERT_EQ(store.cooldowns.size(), 4U);
+    ASSERT_EQ(store.changes.size(), 1U);
+    EXPECT_EQ(store.changes.front().cooling_until, *store.state.search.front().cooling_until);
     for (const Finished& finished : store.finished) {
         EXPECT_EQ(finished.conclusion.failure->category, core::Category::auth);
         EXPECT_FALSE(finished.outcome.attempt_consumed);
@@ -359,40 +360,6 @@ TEST_F(LoopTest, leaves_the_house_to_others) {
     limits.housekeeping_interval = seconds{10};
     run_for(seconds{100});
     EXPECT_EQ(store.count("housekeep"), 0);
-}
-
-struct UsableRow {
-    const char* name;
-    std::vector<std::pair<const char*, int>> configured;  // adapter, seconds it still cools
-    std::vector<std::string> usable;
-    std::optional<int> wait_s;
-};
-
-TEST(usable_providers, table) {
-    const std::vector<UsableRow> rows{
-        {"nothing configured", {}, {}, std::nullopt},
-        {"built-in alone", {{"builtin", 0}}, {"builtin"}, std::nullopt},
-        {"a keyed one hides it", {{"perplexity", 0}, {"builtin", 0}}, {"perplexity"}, std::nullopt},
-        {"nor does it stand in", {{"perplexity", 9}, {"builtin", 0}}, {}, 9},
-        {"the next of its kind does", {{"perplexity", 9}, {"exa", 0}}, {"exa"}, std::nullopt},
-        {"all cool: the first that is back", {{"perplexity", 9}, {"exa", 4}}, {}, 4},
-        {"a pause that is over", {{"gemini", -1}, {"rules", 0}}, {"gemini"}, std::nullopt},
-        {"rules alone", {{"rules", 0}}, {"rules"}, std::nullopt},
-    };
-    for (const UsableRow& row : rows) {
-        std::vector<ProviderState> configured;
-        for (const auto& [adapter, cools_s] : row.configured) {
-            configured.push_back(provider_state(adapter));
-            if (cools_s != 0) configured.back().cooling_until = start_time + seconds{cools_s};
-        }
-        const Usable usable = usable_providers(configured, start_time);
-        std::vector<std::string> names;
-        for (const auto& provider : usable.providers) names.push_back(provider.name);
-        EXPECT_EQ(names, row.usable) << row.name;
-        const auto wait =
-            row.wait_s ? std::optional<Time>(start_time + seconds{*row.wait_s}) : std::nullopt;
-        EXPECT_EQ(usable.wait_until, wait) << row.name;
-    }
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ using testing::start_time;
 
 struct RunsTest : ::testing::Test {
     net::Loop net{net::LoopSettings{}};
-    Runs runs{net};
+    Throttle throttle;
+    Runs runs{net, throttle};
 
     void start(int number, Time now = start_time, bool first = true) {
         Claim claim = claim_of(number, first);
