@@ -61,7 +61,8 @@ void read_recalled(agent::Briefing& briefing, const std::optional<std::string>& 
     const Json stored = json_of(replies);
     for (const Json& item : stored) {
         briefing.stored_replies.push_back(
-            {text_of(item, "key"), item.value("status", 0), text_of(item, "body")});
+            {text_of(item, "key"), item.value("status", 0), text_of(item, "body"),
+             item.value("is_settled", false)});
     }
 }
 

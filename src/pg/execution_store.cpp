@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <utility>
 
+#include "pg/bookkeeping.hpp"
 #include "pg/execution_rows.hpp"
 #include "pg/log.hpp"
 #include "pg/provider_rows.hpp"
@@ -25,6 +27,10 @@ Finished as_failure(Finished finished, const std::string& reason) {
     core::Failure& failure = conclusion.failure.emplace();
     failure.category = core::Category::internal;
     failure.message = "the result could not be stored: " + reason;
+    // It was paid for all the same.
+    conclusion.usage = finished.conclusion.usage;
+    conclusion.spending = std::move(finished.conclusion.spending);
+    conclusion.is_broken_off = finished.conclusion.is_broken_off;
     finished.conclusion = std::move(conclusion);
     finished.outcome.status = core::ExecutionStatus::failed;
     finished.outcome.tell_finding = finished.outcome.tell_recovery = false;
@@ -68,6 +74,8 @@ scheduler::ServerState SqlExecutionStore::read_state() {
         "SELECT torale_internal.is_active(), torale_internal.housekeeping_job() IS NULL");
     state.is_active = flags.boolean(0, 0) && settings.enabled;
     state.housekeeping_is_ours = flags.boolean(0, 1);
+    if (state.is_active) has_budgets_ = keep_books(transaction);
+    state.has_budgets = has_budgets_;
     read_providers(transaction, secrets, state);
     transaction.commit();
     return state;
@@ -144,6 +152,7 @@ std::vector<agent::Checked> SqlExecutionStore::commit_checkpoints(
     Transaction transaction("torale: storing replies");
     const Rows rows = transaction.run("SELECT * FROM torale_internal.record_replies($1)",
                                       {as_jsonb(write_checks(requests))});
+    reserve(transaction, requests, known);
     transaction.commit();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto place = places.find(rows.text(i, 0));
@@ -188,7 +197,10 @@ void SqlExecutionStore::finish_batch(const std::vector<Finished>& finished) {
         transaction.run("SELECT torale_internal.finish($1, $2, $3, $4, clock_timestamp())::text[]",
                         {as_jsonb(arguments.runs), as_jsonb(arguments.sources),
                          as_jsonb(arguments.citations), as_jsonb(arguments.memories)});
+    const std::size_t held_before = held_.size();
     hold_unwritten(transaction, finished, written);
+    settle(transaction, ends_of(finished, written, std::span(held_).subspan(held_before)),
+           has_budgets_);
     transaction.commit();
 }
 

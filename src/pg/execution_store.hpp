@@ -50,6 +50,7 @@ private:
     core::Time next_bring_{};
 
     std::string lease_owner_;
+    bool has_budgets_ = true;            // as read_state() found it; unknown before
     std::uint64_t secrets_version_ = 0;  // of the secrets file as it was read last
 };
 

@@ -177,10 +177,13 @@ FinishArguments write_finished(const std::vector<Finished>& finished) {
     for (const Finished& one : finished) {
         write_run(runs, one);
         write_found(sources, citations, one);
-        for (const std::string& memory : one.conclusion.judgement.memories) {
+        for (const agent::NewMemory& memory : one.conclusion.memories) {
             memories.open();
             memories.text("execution_id", one.claim.briefing.execution_id);
-            memories.text("content", core::truncate(memory, 2000));
+            memories.text("content", memory.content);
+            memories.text("kind", memory.kind);
+            memories.raw("evidence", core::write_json(memory.evidence));
+            memories.time("expires_at", memory.expires_at);
             memories.close();
         }
     }

@@ -304,6 +304,44 @@ TEST(decide, follows_the_time_zone_of_the_task) {
     EXPECT_EQ(write_time(*decide(given(berlin, &noon)).next_slot), "2026-06-02T10:00:00Z");
 }
 
+DecideInput refused(const Task& task, const Schedule* schedule) {
+    DecideInput input = given(task, schedule);
+    input.is_skipped = true;
+    input.skipped_until = *parse_time("2026-06-02T00:00:00Z");
+    input.consecutive_failures = 2;
+    return input;
+}
+
+TEST(decide, a_used_up_budget_is_no_failure_and_ends_no_streak) {
+    const Outcome outcome = decide(refused(once(), &hourly()));
+    EXPECT_EQ(outcome.status, ExecutionStatus::skipped);
+    EXPECT_EQ(outcome.consecutive_failures, 2);
+    EXPECT_FALSE(outcome.tell_failure || outcome.tell_recovery || outcome.tell_finding);
+    EXPECT_FALSE(outcome.complete_task);
+    EXPECT_EQ(write_time(*outcome.next_slot), next_hour);
+}
+
+TEST(decide, what_has_no_slot_to_come_waits_for_the_new_window) {
+    const Outcome free = decide(refused(once(), nullptr));
+    EXPECT_EQ(write_time(*free.next_run_at), "2026-06-02T00:00:00Z");
+    const Outcome one_shot = decide(refused(once(), &slot_over()));
+    EXPECT_EQ(write_time(*one_shot.next_slot), "2026-06-02T00:00:00Z");
+    EXPECT_FALSE(one_shot.complete_task);
+}
+
+TEST(decide, without_a_window_to_wait_for_a_skipped_task_looks_again_tomorrow) {
+    DecideInput input = refused(once(), nullptr);
+    input.skipped_until = std::nullopt;
+    EXPECT_EQ(write_time(*decide(input).next_run_at), tomorrow);
+}
+
+TEST(decide, a_skipped_run_by_hand_leaves_the_schedule_alone) {
+    DecideInput input = refused(once(), &hourly());
+    input.trigger = Trigger::manual;
+    EXPECT_EQ(decide(input).status, ExecutionStatus::skipped);
+    EXPECT_FALSE(decide(input).next_run_at);
+}
+
 TEST(trigger, names_are_read_back) {
     for (const Trigger trigger :
          {Trigger::schedule, Trigger::manual, Trigger::preview, Trigger::replay}) {
