@@ -13,6 +13,7 @@ constexpr const char* usage =
     "usage: torale-fake [--port N] [--port-file FILE] [--script FOLDER] [--record FILE]\n"
     "                   [--log-max ENTRIES]\n"
     "Serves POST /search (Perplexity), POST /v1beta/models/MODEL:generateContent (Gemini),\n"
+    "GET /site/… and /robots.txt (pages and feeds),\n"
     "POST /hook/NAME (webhook receiver); GET /__stats, GET /__log[?from=N], POST /__script,\n"
     "POST /__reset, POST /__quit. Port 0 takes a free one, written to FILE when listening.\n";
 

@@ -68,6 +68,8 @@ void World::load(const Json& scripts) {
             gemini_.load(script, options_.script_folder);
         else if (name == "webhook")
             webhooks_.load(script, options_.script_folder);
+        else if (name == "site")
+            site_.load(script, options_.script_folder);
         else
             throw std::runtime_error("no such service: " + name);
     }
@@ -103,6 +105,10 @@ Reply World::route(const Request& request, std::string& name, std::string& verdi
     if (const auto model = model_of(path); !model.empty() && is_post) {
         name = "gemini";
         return gemini_.answer(request, model, n_, verdict);
+    }
+    if (path == "/robots.txt" || path.substr(0, 6) == "/site/") {
+        name = "site";
+        return site_.answer(request, n_, verdict);
     }
     constexpr std::string_view hook = "/hook/";
     if (path.substr(0, hook.size()) == hook && is_post) {

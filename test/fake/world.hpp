@@ -6,6 +6,7 @@
 #include "fake/gemini.hpp"
 #include "fake/perplexity.hpp"
 #include "fake/server.hpp"
+#include "fake/site.hpp"
 #include "fake/webhook.hpp"
 
 namespace torale::fake {
@@ -59,6 +60,7 @@ private:
     Perplexity perplexity_;
     Gemini gemini_;
     Webhooks webhooks_;
+    Site site_;
     std::map<std::string, Count> counts_;
     std::deque<LogEntry> log_;
     std::uint64_t n_ = 0;
