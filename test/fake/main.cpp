@@ -13,6 +13,9 @@ constexpr const char* usage =
     "usage: torale-fake [--port N] [--port-file FILE] [--script FOLDER] [--record FILE]\n"
     "                   [--log-max ENTRIES]\n"
     "Serves POST /search (Perplexity), POST /v1beta/models/MODEL:generateContent (Gemini),\n"
+    "POST /tavily/search, /exa/search, /parallel/v1/search, /sonar/chat/completions,\n"
+    "/openai_search/v1/responses, GET /brave/res/v1/web/search, /searxng/search,\n"
+    "POST /v1/chat/completions (OpenAI), /v1/messages (Anthropic), /v3/memories/… (mem0),\n"
     "GET /site/… and /robots.txt (pages and feeds),\n"
     "POST /hook/NAME (webhook receiver); GET /__stats, GET /__log[?from=N], POST /__script,\n"
     "POST /__reset, POST /__quit. Port 0 takes a free one, written to FILE when listening.\n";

@@ -1,6 +1,7 @@
 // One request in, one reply out; nothing here waits.
 #include "fake/world.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -44,8 +45,14 @@ std::string_view model_of(std::string_view path) {
 
 World::World(Options options) : options_(std::move(options)) {
     Json scripts = Json::object();
-    for (const auto* name : {"perplexity", "gemini", "webhook"}) {
-        const auto path = options_.script_folder / (std::string(name) + ".json");
+    std::vector<std::string> names{"perplexity", "gemini",    "webhook",
+                                   "openai",     "anthropic", "mem0"};
+    for (const SearchShape* shape : search_shapes()) {
+        searchers_.emplace(shape->name, *shape);
+        names.emplace_back(shape->name);
+    }
+    for (const auto& name : names) {
+        const auto path = options_.script_folder / (name + ".json");
         if (!options_.script_folder.empty() && std::filesystem::exists(path)) {
             scripts[name] = Json::parse(read_file(path));
         }
@@ -68,6 +75,14 @@ void World::load(const Json& scripts) {
             gemini_.load(script, options_.script_folder);
         else if (name == "webhook")
             webhooks_.load(script, options_.script_folder);
+        else if (name == "openai")
+            openai_.load(script, options_.script_folder);
+        else if (name == "anthropic")
+            anthropic_.load(script, options_.script_folder);
+        else if (name == "mem0")
+            mem0_.load(script, options_.script_folder);
+        else if (const auto searcher = searchers_.find(name); searcher != searchers_.end())
+            searcher->second.load(script, options_.script_folder);
         else if (name == "site")
             site_.load(script, options_.script_folder);
         else
@@ -106,6 +121,19 @@ Reply World::route(const Request& request, std::string& name, std::string& verdi
         name = "gemini";
         return gemini_.answer(request, model, n_, verdict);
     }
+    if (path == "/v1/chat/completions" && is_post) {
+        name = "openai";
+        return openai_.answer(request, n_, verdict);
+    }
+    if (path == "/v1/messages" && is_post) {
+        name = "anthropic";
+        return anthropic_.answer(request, n_, verdict);
+    }
+    constexpr std::string_view memories = "/v3/memories/";
+    if (path.substr(0, memories.size()) == memories && is_post) {
+        name = "mem0";
+        return mem0_.answer(request, n_, verdict);
+    }
     if (path == "/robots.txt" || path.substr(0, 6) == "/site/") {
         name = "site";
         return site_.answer(request, n_, verdict);
@@ -114,6 +142,12 @@ Reply World::route(const Request& request, std::string& name, std::string& verdi
     if (path.substr(0, hook.size()) == hook && is_post) {
         name = "webhook";
         return webhooks_.answer(request, path.substr(hook.size()), n_, verdict);
+    }
+    const auto second_slash = std::min(path.find('/', 1), path.size());
+    name = path.substr(std::min<std::size_t>(1, path.size()), second_slash - 1);
+    if (const auto searcher = searchers_.find(name); searcher != searchers_.end()) {
+        return searcher->second.answer(request, std::string(path.substr(second_slash)), n_,
+                                       verdict);
     }
     name = "unknown";
     verdict = "refused";
@@ -137,6 +171,7 @@ Reply World::control(const Request& request, std::string& verdict) {
         log_.clear();
         counts_.clear();
         webhooks_.forget();
+        mem0_.forget();
         return plain(200, R"({"ok":true})", request);
     }
     if (request.method == "POST" && path == "/__quit") {

@@ -3,8 +3,12 @@
 #include <cstdio>
 #include <deque>
 
+#include "fake/anthropic.hpp"
 #include "fake/gemini.hpp"
+#include "fake/mem0.hpp"
+#include "fake/openai.hpp"
 #include "fake/perplexity.hpp"
+#include "fake/searchers.hpp"
 #include "fake/server.hpp"
 #include "fake/site.hpp"
 #include "fake/webhook.hpp"
@@ -12,7 +16,7 @@
 namespace torale::fake {
 
 struct Options {
-    std::filesystem::path script_folder;    // perplexity.json, gemini.json, webhook.json; "" = none
+    std::filesystem::path script_folder;    // SERVICE.json for each; "" = none
     std::string record_file;                // JSON lines; "" = none
     std::size_t log_entries_max = 100'000;  // kept in memory for GET /__log; 0 = none
 };
@@ -61,6 +65,10 @@ private:
     Gemini gemini_;
     Webhooks webhooks_;
     Site site_;
+    OpenAi openai_;
+    Anthropic anthropic_;
+    Mem0 mem0_;
+    std::map<std::string, Searcher> searchers_;  // by name, which is also the first path segment
     std::map<std::string, Count> counts_;
     std::deque<LogEntry> log_;
     std::uint64_t n_ = 0;
