@@ -26,7 +26,6 @@ struct Limits {
     int claim_rows = 500;
     BreakerRules breaker;
     DeliveryLimits delivery;
-    PageLimits pages;
     agent::Mode default_mode = agent::Mode::pipeline;
     agent::AgentLimits agent;
     PageLimits pages;
