@@ -336,6 +336,8 @@ COMMENT ON FUNCTION torale_internal.fold IS 'Text as it is compared: NFKC, case-
 COMMENT ON FUNCTION torale_internal.find_quote IS 'Characters before the folded quote in a source; null when it does not stand there.';
 COMMENT ON FUNCTION torale_internal.canonical_url IS 'The URL that names the same page for everybody.';
 COMMENT ON FUNCTION torale_internal.domain_of IS 'The host of a URL.';
+COMMENT ON FUNCTION torale_internal.is_public_suffix IS 'Whether anybody may register names right below a domain, such as co.uk or github.io.';
+COMMENT ON FUNCTION torale_internal.domain_matches IS 'Whether a domain is a suffix or lies under it; below a public suffix only when it is written *.co.uk.';
 COMMENT ON FUNCTION torale_internal.content_hash IS 'SHA-256 of URL, folded title and folded text, in hex.';
 COMMENT ON FUNCTION torale_internal.why_undecidable IS 'Why the rules judge cannot decide a condition; null when it can.';
 COMMENT ON FUNCTION torale_internal.check_url IS 'Raises when the egress guard refuses a URL for a purpose: provider, channel or feed.';

@@ -51,18 +51,15 @@ $$;
 COMMENT ON FUNCTION torale_internal.document_terms(text, text[]) IS
 'The words of a document search, rarest first, with how much each decides.';
 
--- True when the URL's domain is, or lies under, one of the domains. As core/url reads them: the
--- host, and for a URL that is not http the part before the first slash.
+-- True when the URL's domain is, or lies under, one of the domains, as core/url reads them.
 CREATE OR REPLACE FUNCTION torale_internal.url_in_domains(p_url text, p_domains text[])
 RETURNS boolean
-LANGUAGE sql IMMUTABLE
+LANGUAGE sql STABLE
 SET search_path = pg_catalog, torale, pg_temp
 AS $$
     SELECT EXISTS (
-        SELECT FROM unnest(p_domains) AS domain,
-            lower(coalesce(substring(p_url FROM '^[Hh][Tt][Tt][Pp][Ss]?://(?:[^/?#@]*@)?([^/:?#]+)'),
-                           split_part(p_url, '/', 1))) AS host
-        WHERE host = lower(domain) OR right(host, length(domain) + 1) = '.' || lower(domain));
+        SELECT FROM unnest(p_domains) AS domain
+        WHERE torale_internal.domain_matches(torale_internal.domain_of(p_url), domain));
 $$;
 COMMENT ON FUNCTION torale_internal.url_in_domains(text, text[]) IS
 'Whether a URL belongs to one of the domains or to a subdomain of one.';

@@ -20,6 +20,11 @@ CREATE OR REPLACE FUNCTION torale_internal.canonical_url(url text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'torale_canonical_url';
 CREATE OR REPLACE FUNCTION torale_internal.domain_of(url text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'torale_domain_of';
+-- STABLE: what is a public suffix changes with the library.
+CREATE OR REPLACE FUNCTION torale_internal.is_public_suffix(domain text) RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'torale_is_public_suffix';
+CREATE OR REPLACE FUNCTION torale_internal.domain_matches(domain text, suffix text) RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'torale_domain_matches';
 CREATE OR REPLACE FUNCTION torale_internal.content_hash(url text, title text, body text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'torale_content_hash';
 CREATE OR REPLACE FUNCTION torale_internal.why_undecidable(condition text) RETURNS text

@@ -176,3 +176,16 @@ TORALE_FUNCTION(torale_known_options) {
     PG_RETURN_ARRAYTYPE_P(
         entry([&] { return to_text_array(providers::option_names(view(adapter))); }));
 }
+
+// torale_internal.is_public_suffix(domain text) → boolean
+TORALE_FUNCTION(torale_is_public_suffix) {
+    const text* domain = PG_GETARG_TEXT_PP(0);
+    PG_RETURN_BOOL(entry([&] { return core::is_public_suffix(view(domain)); }));
+}
+
+// torale_internal.domain_matches(domain text, suffix text) → boolean
+TORALE_FUNCTION(torale_domain_matches) {
+    const text* domain = PG_GETARG_TEXT_PP(0);
+    const text* suffix = PG_GETARG_TEXT_PP(1);
+    PG_RETURN_BOOL(entry([&] { return core::domain_matches(view(domain), view(suffix)); }));
+}

@@ -61,7 +61,8 @@ INSERT INTO variants VALUES ('{}'), ('{"schedule": "0 9 * * 1"}'), ('{"schedule"
     ('{"schedule": "@daily", "timezone": "America/New_York"}'), ('{"state": "paused", "schedule": "0 9 * * *"}'), ('{"state": "completed"}'),
     ('{"schedule": "at 2099-12-01T09:00:00Z"}'), ('{"notify_behavior": "always", "dedupe_horizon": "0"}'), ('{"condition_description": "  "}'),
     ('{"min_interval": "1 hour", "max_interval": "1 day"}'), ('{"search_options": {"max_results": 3, "domains": {"allow": ["debian.org"]}}}'), ('{"context": {"ticket": 7}}'),
-    ('{"max_interval": "10 years", "dedupe_horizon": "100 years"}'), ('{"search_options": {"published_after": "2026-12-31", "domains": {"deny": ["debian.org"]}}}');
+    ('{"max_interval": "10 years", "dedupe_horizon": "100 years"}'), ('{"search_options": {"published_after": "2026-12-31", "domains": {"deny": ["debian.org"]}}}'),
+    ('{"search_options": {"domains": {"allow": ["*.gov.uk", "bbc.co.uk", "alice.github.io"]}}}');
 CREATE TEMP TABLE faults (fields jsonb, sqlstate text);
 INSERT INTO faults VALUES ('{"search_query": "?"}', '22023'), ('{"search_query": ""}', '22023'), ('{"condition_description": "@LONG"}', '22023'),
     ('{"schedule": "0 25 * * *"}', '22023'), ('{"schedule": "sometimes"}', '22023'), ('{"schedule": "at 2001-01-01T00:00:00Z"}', '22023'),
@@ -69,7 +70,8 @@ INSERT INTO faults VALUES ('{"search_query": "?"}', '22023'), ('{"search_query":
     ('{"notify_behavior": "daily"}', '22023'), ('{"state": "asleep"}', '22023'), ('{"dedupe_horizon": "-1 day"}', '22023'), ('{"name": ""}', '22023'),
     ('{"search_options": []}', '22023'), ('{"search_options": {"max_results": 0}}', '22023'), ('{"search_options": {"colour": "red"}}', '22023'),
     ('{"search_query": "     "}', '22023'), ('{"max_interval": "10 years 1 day"}', '22023'), ('{"dedupe_horizon": "100 years 1 day"}', '22023'),
-    ('{"search_options": {"published_after": "2026-99-99"}}', '22023'), ('{"search_options": {"domains": {"deny": [5]}}}', '22023');
+    ('{"search_options": {"published_after": "2026-99-99"}}', '22023'), ('{"search_options": {"domains": {"deny": [5]}}}', '22023'),
+    ('{"search_options": {"domains": {"allow": ["debian.org", "co.uk"]}}}', '22023'), ('{"search_options": {"domains": {"deny": ["github.io"]}}}', '22023');
 -- Renders a call and an INSERT of the same fields.
 CREATE FUNCTION pg_temp.write(way text, fields jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
