@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "providers/feed.hpp"
+#include "providers/page.hpp"
 
 namespace torale::scheduler {
 

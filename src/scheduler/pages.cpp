@@ -5,6 +5,7 @@
 
 #include "core/url.hpp"
 #include "providers/html.hpp"
+#include "providers/page.hpp"
 
 namespace torale::scheduler {
 
