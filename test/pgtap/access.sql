@@ -91,7 +91,7 @@ SELECT is_empty($$
 SELECT is((SELECT array_agg(c.relname::text ORDER BY c.relname) FROM our_relations c
            WHERE c.relnamespace = 'torale_internal'::regnamespace AND c.relkind IN ('r', 'S')
              AND (has_table_privilege('torale_admin', c.oid, 'SELECT') OR c.relkind = 'r' AND has_any_column_privilege('torale_admin', c.oid, 'SELECT, INSERT, UPDATE'))),
-    '{task_schedule}', 'of the internal tables the views need the queue only');
+    '{budget_state,task_schedule}', 'of the internal tables the views need the queue and the state of budgets only');
 SELECT ok(NOT has_table_privilege('torale_admin', 'torale_internal.task_schedule', 'INSERT, UPDATE, DELETE, TRUNCATE'), 'and nobody writes it');
 SELECT is_empty($$SELECT role FROM unnest('{torale_anon,torale_user,torale_admin,torale_authenticator}'::text[]) role
     WHERE has_schema_privilege(role, 'torale_internal', 'USAGE, CREATE') OR has_schema_privilege(role, 'torale', 'CREATE')$$,
