@@ -18,7 +18,7 @@ Refusal refuse_key() {
 }
 
 Refusal check(const Request& request, const Json& body, Asked& asked) {
-    Fields fields(body);
+    Fields fields(body, true);
     fields.text("q", SIZE_MAX, true)
         .pattern("country", "[A-Z]{2}|ALL")
         .pattern("search_lang", "[a-z]{2}|jp|[a-z]{2}-[a-z]{2,4}")

@@ -105,8 +105,7 @@ Fields& Fields::integer(const char* name, long long least, long long most) {
     const Json* value = find(name);
     if (!value) return *this;
     long long number = 0;
-    // In a query string numbers are texts.
-    if (value->is_string()) {
+    if (is_query_ && value->is_string()) {
         const auto& text = value->get_ref<const std::string&>();
         const bool is_number = !text.empty() && text.size() < 10 &&
                                std::all_of(text.begin(), text.end(),
@@ -124,7 +123,8 @@ Fields& Fields::integer(const char* name, long long least, long long most) {
 
 Fields& Fields::flag(const char* name) {
     const Json* value = find(name);
-    if (value && !value->is_boolean() && *value != "true" && *value != "false") {
+    const bool is_word = is_query_ && value && (*value == "true" || *value == "false");
+    if (value && !value->is_boolean() && !is_word) {
         blame(name, "must be true or false");
     }
     return *this;

@@ -23,7 +23,8 @@ struct Refusal {
 // Checks the fields of a request one by one and remembers the first fault.
 class Fields {
 public:
-    explicit Fields(const Json& body) : body_(body) {}
+    // In a query string numbers and flags are texts.
+    explicit Fields(const Json& body, bool is_query = false) : body_(body), is_query_(is_query) {}
     Fields& text(const char* name, std::size_t chars_max = SIZE_MAX, bool is_required = false);
     Fields& integer(const char* name, long long least, long long most);
     Fields& flag(const char* name);
@@ -41,6 +42,7 @@ private:
     const Json* find(const char* name);
 
     const Json& body_;
+    bool is_query_;
     std::set<std::string> known_;
     std::string fault_;
 };

@@ -13,7 +13,7 @@ Refusal check(const Request&, const Json& body, Asked& asked) {
         return {200, "<!DOCTYPE html><title>SearXNG</title>", "text/html"};
     }
     if (body.value("q", "").empty()) return refuse(400, "No query");
-    Fields fields(body);
+    Fields fields(body, true);
     fields.text("q")
         .text("format")
         .text("categories")
