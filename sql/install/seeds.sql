@@ -33,7 +33,7 @@ BEGIN
         SELECT key INTO strange FROM jsonb_object_keys(NEW.options) key WHERE NOT key = ANY (known) ORDER BY key LIMIT 1;
         IF FOUND THEN
             PERFORM torale_internal.refuse(format('unknown option %L for the adapter %L', strange, NEW.adapter),
-                format('provider: %s', NEW.name), coalesce(format('Known are: %s.', nullif(array_to_string(known, ', '), '')), 'It takes none.'));
+                format('provider: %s', NEW.name), coalesce('Known are: ' || nullif(array_to_string(known, ', '), '') || '.', 'It takes none.'));
         END IF;
     END IF;
     RETURN NEW;
