@@ -36,9 +36,11 @@ std::string_view skip_prolog(std::string_view text) {
         const bool is_doctype = lower(text.substr(0, 9)) == "<!doctype";
         if (!is_comment && !is_instruction && !is_doctype) return text;
         if (is_doctype && lower(text.substr(9, 6)).find("html") != std::string::npos) return text;
-        const std::size_t end = is_comment ? text.find("-->") : end_of_declaration(text, 0);
+        const std::string_view mark = is_comment ? "-->" : "?>";
+        const std::size_t end =
+            is_doctype ? end_of_declaration(text, 0) : text.find(mark, mark.size() - 1);
         if (end == text.npos) return "";
-        text.remove_prefix(is_comment ? end + 3 : end);
+        text.remove_prefix(is_doctype ? end : end + mark.size());
     }
 }
 

@@ -61,7 +61,9 @@ std::string as_plain_xml(std::string_view text) {
             at += end;
         } else if (c == '<' && rest.starts_with("<!--")) {
             at += std::min(rest.find("-->"), rest.size() - 3) + 3;
-        } else if (c == '<' && (rest.starts_with("<!") || rest.starts_with("<?"))) {
+        } else if (c == '<' && rest.starts_with("<?")) {
+            at += std::min(rest.find("?>"), rest.size() - 2) + 2;
+        } else if (c == '<' && rest.starts_with("<!")) {
             at = end_of_declaration(text, at);
         } else if (c == '&') {
             at += append_entity(out, text, at);

@@ -22,7 +22,7 @@ Document parse_html(std::string_view html);
 // attributes, since the parser's time grows with their square.
 std::size_t bounded_length(std::string_view text);
 
-// Behind the <!DOCTYPE …> or <?…> at `at`, quotes and an internal subset included.
+// Behind the <!DOCTYPE …> at `at`, quotes and an internal subset included.
 std::size_t end_of_declaration(std::string_view text, std::size_t at);
 
 // The readable text below `node`: without scripts, styles, navigation, forms and hidden parts.

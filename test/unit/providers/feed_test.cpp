@@ -108,6 +108,17 @@ TEST(read_feed, opens_no_file_and_expands_no_entity) {
              "</item></channel></rss>"));
 }
 
+TEST(read_feed, passes_over_instructions_and_comments_whatever_they_quote) {
+    const auto feed = read(
+        "<?xml version='1.0'?><?php it's \" ?><!-- don't --><rss><channel>"
+        "<?x isn't?><item><title>Here</title></item></channel></rss>");
+    ASSERT_TRUE(feed);
+    ASSERT_EQ(feed->items.size(), 1U);
+    EXPECT_EQ(feed->items[0].title, "Here");
+    EXPECT_EQ(sniff_feed("<?"), FeedFormat::unknown);
+    EXPECT_EQ(sniff_feed("<?>"), FeedFormat::unknown);
+}
+
 TEST(read_feed, keeps_what_came_before_the_fault) {
     const auto feed = read_fixture("truncated.xml");
     ASSERT_TRUE(feed);
