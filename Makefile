@@ -8,7 +8,7 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 export PG_CONFIG
 
 # What CREATE EXTENSION runs, in this order. schema runs once; all others are re-runnable.
-SQL_MODULES = roles schema native workers task_rules tasks channels runs claims finish money budgets memories documents \
+SQL_MODULES = roles schema native workers task_rules tasks channels runs dedupe claims finish money budgets memories documents \
 	feeds operations provider_state views seeds restore access comments
 
 ifeq ($(wildcard $(PGXS)),)

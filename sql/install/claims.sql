@@ -150,9 +150,10 @@ END
 $$;
 
 -- Commits paid replies before the next call goes out, and tells which sources a judged run of
--- the task has seen. p_checks: [{execution_id, task_id, replies: [{key, status, body}], hashes: [..]}].
+-- the task has seen. Fingerprints of seen texts come only for a task that was judged before and
+-- found something unknown: a first run pays nothing for them. p_checks: [{execution_id, task_id, replies: [{key, status, body}], hashes: [..]}].
 CREATE OR REPLACE FUNCTION torale_internal.record_replies(p_checks jsonb)
-RETURNS TABLE (execution_id uuid, known text[])
+RETURNS TABLE (execution_id uuid, known text[], seen_fingerprints text[])
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
@@ -170,14 +171,15 @@ BEGIN
     CROSS JOIN LATERAL jsonb_to_recordset(e.replies) r (key text, status integer, body text)
     ON CONFLICT DO NOTHING;
     RETURN QUERY
-    SELECT c.execution_id, array_agg(s.content_hash)
+    SELECT c.execution_id, coalesce(s.known, '{}'),
+        CASE WHEN cardinality(c.hashes) > coalesce(cardinality(s.known), 0)
+            THEN torale_internal.seen_fingerprints(c.task_id, k.last_judged_at) END
     FROM jsonb_to_recordset(p_checks) c (execution_id uuid, task_id uuid, hashes text[])
     -- OFFSET 0 keeps the order: from the few rows of the batch to the tables.
-    CROSS JOIN LATERAL (SELECT x.last_judged_at FROM torale_internal.task_schedule x WHERE x.task_id = c.task_id OFFSET 0) k
+    CROSS JOIN LATERAL (SELECT x.last_judged_at FROM torale_internal.task_schedule x WHERE x.task_id = c.task_id AND x.last_judged_at IS NOT NULL OFFSET 0) k
     CROSS JOIN LATERAL (
-        SELECT x.content_hash FROM torale.sources x
-        WHERE x.task_id = c.task_id AND x.content_hash = ANY (c.hashes) AND x.first_seen_at <= k.last_judged_at OFFSET 0) s
-    GROUP BY c.execution_id;
+        SELECT array_agg(x.content_hash) AS known FROM torale.sources x
+        WHERE x.task_id = c.task_id AND x.content_hash = ANY (c.hashes) AND x.first_seen_at <= k.last_judged_at OFFSET 0) s;
 END
 $$;
 

@@ -50,7 +50,7 @@ COMMENT ON COLUMN torale.tasks.min_interval IS 'A next run that the judge wishes
 COMMENT ON COLUMN torale.tasks.max_interval IS 'A next run that the judge wishes is not later than this from now.';
 COMMENT ON COLUMN torale.tasks.search_options IS 'Object with max_results, domains {allow, deny}, recency, country, language, published_after.';
 COMMENT ON COLUMN torale.tasks.context IS 'Any JSON of the owner''s; webhooks carry it back.';
-COMMENT ON COLUMN torale.tasks.dedupe_horizon IS 'A finding with the same quotes is not told again inside this time; 0: told every time.';
+COMMENT ON COLUMN torale.tasks.dedupe_horizon IS 'The same event is not told again inside this time; 0: told every time.';
 COMMENT ON COLUMN torale.tasks.updated_at IS 'When the owner, or a completing run, last changed the row.';
 COMMENT ON COLUMN torale.tasks.state_changed_at IS 'When state last changed.';
 
@@ -107,6 +107,7 @@ COMMENT ON COLUMN torale.sources.snippet IS 'The text that the judge read and th
 COMMENT ON COLUMN torale.sources.published_at IS 'Date of the text as its provider gives it.';
 COMMENT ON COLUMN torale.sources.provider IS 'Search provider it came from.';
 COMMENT ON COLUMN torale.sources.content_hash IS 'SHA-256 of URL, folded title and folded text, in hex.';
+COMMENT ON COLUMN torale.sources.text_fingerprint IS 'Near for copies of one text at other addresses; null: too short to compare.';
 COMMENT ON COLUMN torale.sources.first_seen_at IS 'When a run first found it.';
 COMMENT ON COLUMN torale.sources.last_seen_at IS 'When a run last found it, to the hour.';
 COMMENT ON COLUMN torale.sources.first_seen_execution IS 'Execution that first found it.';
@@ -123,7 +124,8 @@ COMMENT ON COLUMN torale.notifications.execution_id IS 'The execution it comes f
 COMMENT ON COLUMN torale.notifications.title IS 'Title in plain text.';
 COMMENT ON COLUMN torale.notifications.body IS 'Text in Markdown.';
 COMMENT ON COLUMN torale.notifications.fingerprint IS 'SHA-256 of the folded quotes, in hex: the same finding has the same.';
-COMMENT ON COLUMN torale.notifications.relation IS 'How a finding relates to those before: new, update or contradiction.';
+COMMENT ON COLUMN torale.notifications.relation IS 'How a finding relates to those before: new, update, contradiction or retraction.';
+COMMENT ON COLUMN torale.notifications.earlier_id IS 'The notification that it updates, contradicts or takes back; it may be gone.';
 COMMENT ON COLUMN torale.notifications.read_at IS 'When the owner read it; null: unread.';
 
 COMMENT ON TABLE torale.memories IS 'What a task remembers from run to run.';
@@ -247,6 +249,7 @@ COMMENT ON COLUMN torale.task_overview.is_running IS 'Whether a worker is on it 
 COMMENT ON VIEW torale.findings IS 'What was found, with its quotes, newest first.';
 COMMENT ON COLUMN torale.findings.at IS 'When it was told.';
 COMMENT ON COLUMN torale.findings.task IS 'Name of the task.';
+COMMENT ON COLUMN torale.findings.relation IS 'new, update, contradiction or retraction.';
 COMMENT ON COLUMN torale.findings.finding IS 'What was told, in Markdown.';
 COMMENT ON COLUMN torale.findings.quotes IS 'The quotes it rests on.';
 COMMENT ON COLUMN torale.findings.sources IS 'URLs of the quoted sources.';
@@ -378,7 +381,7 @@ COMMENT ON FUNCTION torale_internal.current_memories IS 'The fifty memories of a
 COMMENT ON FUNCTION torale_internal.replies_of IS 'Stored replies of an execution, to resume from.';
 COMMENT ON FUNCTION torale_internal.claim_due IS 'Leases due tasks, writes their executions and returns what a run needs.';
 COMMENT ON FUNCTION torale_internal.claim_requests IS 'Leases queued manual runs and previews and returns what a run needs.';
-COMMENT ON FUNCTION torale_internal.record_replies IS 'Stores paid replies and tells which sources are not new.';
+COMMENT ON FUNCTION torale_internal.record_replies IS 'Stores paid replies and tells which sources are not new, and the fingerprints of texts that were seen.';
 COMMENT ON FUNCTION torale_internal.release_dead_leases IS 'Frees what schedulers that are gone had leased.';
 COMMENT ON FUNCTION torale_internal.release_own_leases IS 'Frees what this scheduler had leased; it counts as no attempt.';
 COMMENT ON FUNCTION torale_internal.enqueue_deliveries IS 'Writes the outbox rows of notifications.';

@@ -172,11 +172,11 @@ CREATE OR REPLACE FUNCTION torale_internal.finish_sources(p_sources jsonb, p_cit
 RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 BEGIN
-    INSERT INTO torale.sources AS s (task_id, owner, url, title, snippet, published_at, provider, content_hash, first_seen_at,
-        last_seen_at, first_seen_execution)
-    SELECT e.task_id, e.owner, i.url, i.title, i.snippet, i.published_at, i.provider, i.content_hash, p_now, p_now, e.id
+    INSERT INTO torale.sources AS s (task_id, owner, url, title, snippet, published_at, provider, content_hash, text_fingerprint,
+        first_seen_at, last_seen_at, first_seen_execution)
+    SELECT e.task_id, e.owner, i.url, i.title, i.snippet, i.published_at, i.provider, i.content_hash, i.text_fingerprint, p_now, p_now, e.id
     FROM jsonb_to_recordset(p_sources) i (execution_id uuid, url text, title text, snippet text, published_at timestamptz,
-        provider text, content_hash text)
+        provider text, content_hash text, text_fingerprint bigint)
     JOIN torale.executions e ON e.id = i.execution_id AND e.task_id IS NOT NULL
     WHERE i.execution_id = ANY (p_written)
     ON CONFLICT (task_id, content_hash) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at
@@ -203,7 +203,11 @@ END
 $$;
 COMMENT ON FUNCTION torale_internal.is_told_once(torale.tasks) IS 'Whether an active once task has told its finding since it became active.';
 
--- Findings that were not told inside the horizon, first failures of a streak, recoveries.
+-- Findings that were not told inside the horizon, first failures of a streak, recoveries. The run has
+-- compared its finding with what was told: `same` is not told; an update, a contradiction and a
+-- retraction are, also in words that were told once, since a state may return. The guard behind it:
+-- when every quote was told, nothing is. To a `new` one only the same source counts as told: the
+-- run has read both, and a short phrase may stand in any source.
 -- Returns the executions whose finding was told now.
 CREATE OR REPLACE FUNCTION torale_internal.finish_notifications(p_runs jsonb, p_written uuid[], p_now timestamptz) RETURNS uuid[]
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
@@ -212,9 +216,11 @@ DECLARE
     fresh uuid[];
 BEGIN
     WITH wanted AS (
-        SELECT r.execution_id, r.task_id, r.tell, r.title, r.body, r.fingerprint, t.owner, t.dedupe_horizon, t.name AS task_name,
+        SELECT r.execution_id, r.task_id, r.tell, r.title, r.body, r.fingerprint, r.relation,
+            (SELECT n.id FROM torale.notifications n WHERE n.id = r.earlier_id AND n.task_id = r.task_id) AS earlier_id, t.owner, t.dedupe_horizon, t.name AS task_name,
             torale_internal.is_told_once(t) AS has_told_once
-        FROM jsonb_to_recordset(p_runs) r (execution_id uuid, task_id uuid, tell text, title text, body text, fingerprint text)
+        FROM jsonb_to_recordset(p_runs) r (execution_id uuid, task_id uuid, tell text, title text, body text, fingerprint text,
+            relation text, earlier_id uuid)
         JOIN torale.tasks t ON t.id = r.task_id
         WHERE r.tell IS NOT NULL AND r.execution_id = ANY (p_written)
     ), repeated AS (
@@ -222,21 +228,25 @@ BEGIN
         -- without a quote is none, whatever the horizon.
         SELECT w.execution_id
         FROM wanted w
-        WHERE w.tell = 'finding' AND (w.has_told_once OR NOT EXISTS (
+        WHERE w.tell = 'finding' AND (w.has_told_once OR w.relation = 'same' OR NOT EXISTS (
             SELECT 1 FROM torale.citations c
-            WHERE c.execution_id = w.execution_id AND NOT EXISTS (
+            WHERE c.execution_id = w.execution_id AND (w.relation IN ('update', 'contradiction', 'retraction') OR NOT EXISTS (
                 SELECT 1 FROM torale.notifications n
                 JOIN torale.citations o ON o.execution_id = n.execution_id
                 WHERE n.task_id = w.task_id AND n.kind = 'finding' AND n.created_at > p_now - w.dedupe_horizon
-                  AND torale_internal.fold(o.quote) = torale_internal.fold(c.quote))))
+                  AND torale_internal.fold(o.quote) = torale_internal.fold(c.quote)
+                  AND (w.relation IS NULL OR o.source_id = c.source_id OR EXISTS (
+                      SELECT 1 FROM torale.sources a JOIN torale.sources b ON (b.url, b.title) = (a.url, a.title)
+                      WHERE a.id = o.source_id AND b.id = c.source_id))))))
     ), marked AS (
         UPDATE torale.executions e
         SET skip_reason = CASE WHEN EXISTS (SELECT 1 FROM torale.citations c WHERE c.execution_id = e.id) THEN 'already_told' ELSE 'ungrounded' END
         FROM repeated r WHERE e.id = r.execution_id RETURNING e.id
     ), inserted AS (
-        INSERT INTO torale.notifications (kind, task_id, execution_id, title, body, fingerprint, relation, owner, created_at)
+        INSERT INTO torale.notifications (kind, task_id, execution_id, title, body, fingerprint, relation, earlier_id, owner, created_at)
         SELECT w.tell, w.task_id, w.execution_id, coalesce(w.title, w.task_name), w.body, w.fingerprint,
-            CASE WHEN w.tell = 'finding' THEN 'new' END, w.owner, p_now
+            CASE WHEN w.tell = 'finding' THEN coalesce(w.relation, 'new') END,
+            CASE WHEN w.tell = 'finding' AND w.relation <> 'new' THEN w.earlier_id END, w.owner, p_now
         FROM wanted w
         WHERE NOT EXISTS (SELECT 1 FROM repeated r WHERE r.execution_id = w.execution_id)
         RETURNING id, kind, execution_id, task_id

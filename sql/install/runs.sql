@@ -248,7 +248,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
             (SELECT count(*) FROM torale.deliveries d WHERE d.notification_id = n.id AND d.status = 'delivered'),
             (SELECT count(*) FROM torale.deliveries d WHERE d.notification_id = n.id))
         WHEN e.skip_reason = 'unchanged' THEN 'not told: no source is new since the last judged run, so the judge was not called'
-        WHEN e.skip_reason = 'already_told' THEN 'not told: the same quotes were told before, inside the dedupe horizon'
+        WHEN e.skip_reason = 'already_told' THEN 'not told: the same event was told before, inside the dedupe horizon'
         WHEN e.skip_reason = 'ungrounded' THEN 'not told: the judge said met, but no quote of it stands in a stored source'
         WHEN e.skip_reason = 'no_sources' THEN 'not told: there is nothing to search (no documents, no search provider with a key)'
         WHEN e.status IN ('pending', 'running') THEN 'not told yet: it has not finished'

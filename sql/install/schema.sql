@@ -122,6 +122,7 @@ CREATE TABLE torale.sources (
     published_at timestamptz,
     provider text NOT NULL,
     content_hash text NOT NULL,
+    text_fingerprint bigint,
     first_seen_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     last_seen_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     first_seen_execution uuid,
@@ -152,7 +153,9 @@ CREATE TABLE torale.notifications (
     title text NOT NULL,
     body text NOT NULL,
     fingerprint text,
-    relation text CHECK (relation IN ('new', 'update', 'contradiction')),
+    relation text CHECK (relation IN ('new', 'update', 'contradiction', 'retraction')),
+    -- No reference: pg_dump warns of a table that refers to itself.
+    earlier_id uuid,
     read_at timestamptz,
     owner text NOT NULL DEFAULT torale.current_owner(),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),

@@ -13,7 +13,7 @@ LEFT JOIN LATERAL (SELECT x.verdict, x.confidence FROM torale.executions x
                    WHERE x.task_id = t.id AND x.verdict IS NOT NULL ORDER BY x.id DESC LIMIT 1) j ON true;
 
 CREATE OR REPLACE VIEW torale.findings WITH (security_invoker = true) AS
-SELECT n.created_at AS at, coalesce(t.name, n.title) AS task, n.body AS finding,
+SELECT n.created_at AS at, coalesce(t.name, n.title) AS task, n.relation, n.body AS finding,
     (SELECT pg_catalog.array_agg(c.quote ORDER BY c.id) FROM torale.citations c WHERE c.execution_id = n.execution_id) AS quotes,
     (SELECT pg_catalog.array_agg(DISTINCT s.url) FROM torale.citations c JOIN torale.sources s ON s.id = c.source_id
      WHERE c.execution_id = n.execution_id) AS sources,

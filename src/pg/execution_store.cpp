@@ -13,6 +13,7 @@
 #include "pg/provider_rows.hpp"
 #include "pg/secrets.hpp"
 #include "pg/settings.hpp"
+#include "pg/told_rows.hpp"
 
 namespace torale::pg {
 
@@ -160,13 +161,19 @@ std::vector<agent::Checked> SqlExecutionStore::commit_checkpoints(
         for (const std::string& hash : std::get<TextArray>(rows.at(i, 1))) {
             known[place->second].known.insert(hash);
         }
+        known[place->second].seen_fingerprints = read_fingerprints(rows.at(i, 2));
     }
     return known;
 }
 
 std::vector<agent::ToldFindings> SqlExecutionStore::told_findings(
     const std::vector<scheduler::ToldRequest>& requests) {
-    return std::vector<agent::ToldFindings>(requests.size());
+    Transaction transaction("torale: reading what was told");
+    const Rows rows = transaction.run(
+        "SELECT task_id, findings FROM torale_internal.told_findings($1::uuid[])",
+        {as_text_array(tasks_of(requests))});
+    transaction.commit();
+    return read_told_findings(rows, requests);
 }
 
 agent::DocumentHits SqlExecutionStore::search_documents(

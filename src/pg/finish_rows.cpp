@@ -1,4 +1,6 @@
 // Writes what ended: the jsonb arguments of torale_internal.finish() and its smaller kin.
+#include <bit>
+
 #include "core/text.hpp"
 #include "pg/execution_rows.hpp"
 #include "pg/json_text.hpp"
@@ -56,6 +58,8 @@ void write_telling(JsonRows& run, const Finished& finished) {
         run.exact_text("body",
                        conclusion.judgement.notification.value_or(conclusion.judgement.evidence));
         run.text("fingerprint", conclusion.fingerprint);
+        run.text("relation", conclusion.relation);
+        run.text("earlier_id", conclusion.earlier_notification);
     } else if (outcome.tell_failure && conclusion.failure) {
         run.text("tell", "failure");
         run.text("title", name + " failed");
@@ -154,6 +158,9 @@ void write_found(JsonRows& sources, JsonRows& citations, const Finished& finishe
         sources.time("published_at", source.published_at);
         sources.exact_text("provider", source.provider);
         sources.exact_text("content_hash", source.content_hash);
+        if (source.fingerprint != 0) {
+            sources.number("text_fingerprint", std::bit_cast<std::int64_t>(source.fingerprint));
+        }
         sources.close();
         for (const core::Citation& citation : finished.conclusion.judgement.citations) {
             if (citation.source != source.number) continue;
