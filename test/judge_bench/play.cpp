@@ -136,7 +136,8 @@ std::optional<Time> Player::run(Time at) {
     if (options_.voice == nullptr && conclusion.judged) record.judge_calls = 1;
     play_.runs.push_back(record);
 
-    core::Outcome outcome = decide(conclusion, now);
+    // A run that a budget refused waits for its next slot.
+    core::Outcome outcome = conclusion.is_skipped ? core::Outcome{} : decide(conclusion, now);
     if (options_.replays && conclusion.judged && !conclusion.failure) {
         replay(std::move(kept), conclusion, at);
     }

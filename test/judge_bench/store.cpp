@@ -94,11 +94,14 @@ void Store::tell(const agent::Conclusion& conclusion, Time now) {
         const auto source =
             std::find_if(conclusion.sources.begin(), conclusion.sources.end(),
                          [&](const core::Source& each) { return each.number == citation.source; });
-        finding.quotes.push_back({.quote = citation.quote,
-                                  .url = source == conclusion.sources.end() ? "" : source->url,
-                                  .published_at = source == conclusion.sources.end()
-                                                      ? std::nullopt
-                                                      : source->published_at});
+        agent::ToldQuote quote{.quote = citation.quote, .url = "", .published_at = std::nullopt};
+        if (source != conclusion.sources.end()) {
+            quote.url = source->url;
+            quote.published_at = source->published_at;
+            quote.title = source->title;
+            quote.fingerprint = source->fingerprint;
+        }
+        finding.quotes.push_back(std::move(quote));
     }
     told_.push_back(std::move(finding));
 }

@@ -140,8 +140,9 @@ std::string World::relation(const Document& earlier, const Document& later) cons
     for (const std::size_t mine : later.events) {
         const Event& event = events[mine];
         for (const std::size_t theirs : earlier.events) {
-            is_shared |= mine == theirs;
             const Event& other = events[theirs];
+            // What an update replaced is no news beside the update.
+            is_shared |= mine == theirs || other.of == event.id;
             const bool is_change = event.kind != EventKind::event && mine != theirs &&
                                    (event.of == other.id || event.of == other.of);
             if (is_change) change = name_of(event.kind);
