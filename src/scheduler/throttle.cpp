@@ -107,7 +107,8 @@ std::optional<Ticket> Throttle::pass(int index, WaitingCall& call, Time now) {
     if (index < 0) return Ticket{-1, 0, now};
     Outlet& outlet = outlets_[index];
     // Those who wait go first.
-    if (call.not_before <= now && !outlet.has_line() && !outlet.is_gone && may_send(outlet, now)) {
+    const bool is_first = call.not_before <= now && outlet.ready.empty();
+    if (is_first && !outlet.is_gone && may_send(outlet, now)) {
         return send(outlet, index, now);
     }
     outlet.wait(std::move(call), now);
