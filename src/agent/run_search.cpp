@@ -72,7 +72,7 @@ Turn Run::take_results(std::vector<providers::SearchResult> results) {
     Step& step = conclusion_.steps[search_step_];
     step.detail["results"] = results.size();
     conclusion_.sources =
-        read_sources(std::move(results), briefing_.task.search_options, provider.name);
+        read_sources(std::move(results), briefing_.task.search_options, provider.name, now_);
     step.detail["sources"] = conclusion_.sources.size();
     return check_sources();
 }

@@ -263,7 +263,7 @@ void Run::show_found(ToolTask& task, std::vector<providers::SearchResult> result
     // A page that the model asked for by name is not a search result that may be off the matter.
     if (task.kind == ToolKind::fetch_url) options = {};
     BlockWriter to(block_token(briefing_));
-    std::vector<core::Source> found = read_sources(std::move(results), options, provider);
+    std::vector<core::Source> found = read_sources(std::move(results), options, provider, now_);
     const std::size_t share = static_cast<std::size_t>(briefing_.limits.tool_result_chars_max) /
                               std::max<std::size_t>(found.size(), 1);
     for (core::Source& source : found) {
