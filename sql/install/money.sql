@@ -112,6 +112,13 @@ $$;
 COMMENT ON FUNCTION torale_internal.book_lost(torale_internal.reservations[], torale.budgets[], timestamptz) IS
     'Books calls of which nobody will say what they cost as they were reserved.';
 
+-- A call that is repeated after its reply was lost is paid for each time: "#" and a number tell the
+-- reservations apart. Its stored reply has the key without them.
+CREATE OR REPLACE FUNCTION torale_internal.call_key(p_key text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, torale, pg_temp
+RETURN split_part(p_key, '#', 1);
+COMMENT ON FUNCTION torale_internal.call_key(text) IS 'The key of the reply that a reservation is for.';
+
 -- The lease under which an execution runs now; null when it does not: then nobody would settle.
 CREATE OR REPLACE FUNCTION torale_internal.lease_of(p_execution uuid, p_task uuid) RETURNS bigint
 LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
@@ -228,7 +235,7 @@ BEGIN
         PERFORM torale_internal.book_lost(array_agg(r), budgets, p_now)
         FROM torale_internal.reservations r
         WHERE r.execution_id = run.execution_id AND NOT r.is_settled AND r.token <> run.token
-          AND (NOT EXISTS (SELECT 1 FROM torale_internal.step_replies p WHERE p.execution_id = r.execution_id AND p.key = r.key)
+          AND (NOT EXISTS (SELECT 1 FROM torale_internal.step_replies p WHERE p.execution_id = r.execution_id AND p.key = torale_internal.call_key(r.key))
                OR jsonb_path_exists(run.reservations, '$[*] ? (@.key == $key)', jsonb_build_object('key', r.key)));
         RETURN QUERY SELECT run.execution_id, r.scope, r.refusal, r.resets_at
         FROM torale_internal.reserve_run(run.execution, run.token, run.reservations, budgets, p_now) r
@@ -268,7 +275,7 @@ BEGIN
     UPDATE torale_internal.step_replies p SET is_settled = true
     FROM jsonb_to_recordset(ends) r (execution_id uuid, is_broken_off boolean)
     WHERE p.execution_id = r.execution_id AND NOT p.is_settled AND (NOT coalesce(r.is_broken_off, false) OR EXISTS (
-        SELECT 1 FROM torale_internal.reservations v WHERE v.execution_id = p.execution_id AND v.key = p.key));
+        SELECT 1 FROM torale_internal.reservations v WHERE v.execution_id = p.execution_id AND torale_internal.call_key(v.key) = p.key));
     SELECT array_agg(DISTINCT v.execution_id) INTO held
     FROM jsonb_to_recordset(ends) r (execution_id uuid) JOIN torale_internal.reservations v ON v.execution_id = r.execution_id;
     IF held IS NOT NULL THEN
@@ -288,7 +295,7 @@ BEGIN
     PERFORM torale_internal.book_lost(array_agg(v), p_budgets, p_now)
     FROM jsonb_to_recordset(p_ends) r (execution_id uuid, token bigint, is_broken_off boolean, replayed text[])
     JOIN torale_internal.reservations v ON v.execution_id = r.execution_id
-    WHERE NOT v.is_settled AND (r.is_broken_off OR v.token <> r.token AND v.key <> ALL (coalesce(r.replayed, '{}')));
+    WHERE NOT v.is_settled AND (r.is_broken_off OR v.token <> r.token AND torale_internal.call_key(v.key) <> ALL (coalesce(r.replayed, '{}')));
     PERFORM torale_internal.release(array_agg(v))
     FROM torale_internal.reservations v WHERE v.execution_id = ANY (p_held) AND NOT v.is_settled;
     SELECT array_agg(h.id) INTO over FROM unnest(p_held) h (id)

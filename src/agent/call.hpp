@@ -15,7 +15,7 @@
 namespace torale::agent {
 
 // What a call may cost at most. `key` names the call within its execution, so that a repeated
-// reservation is the same one.
+// reservation is the same one; "#" and a number behind it tell repetitions apart that are paid each.
 struct Reservation {
     std::string key;
     std::string provider;

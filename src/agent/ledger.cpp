@@ -46,6 +46,7 @@ void Ledger::book(const std::string& provider, const providers::Usage& usage) {
 void Ledger::book_unknown(const providers::Provider& provider, const core::Failure& failure,
                           double reserved_usd) {
     if (!failure.is_ambiguous) return;
+    ++unknown_calls_;
     Spending& spending = of(provider.name);
     ++spending.calls;
     spending.cost_usd += std::max(provider.price_per_call, reserved_usd);

@@ -31,6 +31,8 @@ public:
     // The request left and no reply came back: the service may bill it all the same.
     void book_unknown(const providers::Provider& provider, const core::Failure& failure,
                       double reserved_usd);
+    // Calls that may be billed twice when they are repeated.
+    int unknown_calls() const { return unknown_calls_; }
     providers::Usage total() const;
     std::vector<Spending> take_spending() { return std::move(spending_); }
 
@@ -40,6 +42,7 @@ private:
     std::vector<StoredReply> stored_;
     std::vector<StoredReply> uncommitted_;
     std::vector<Spending> spending_;
+    int unknown_calls_ = 0;
 };
 
 // The reply as it was, from its stored form.

@@ -54,6 +54,9 @@ Turn Run::send_or_replay(const providers::Provider& provider, const std::string&
 Outgoing Run::priced(const providers::Provider& provider, std::string key, core::Request request,
                      core::milliseconds delay) {
     const int tokens_out = talk_.prompt ? talk_.prompt->max_output_tokens : 0;
+    // After a reply that was lost the same call is one more to pay for, with a reservation of its
+    // own.
+    if (const int lost = ledger_.unknown_calls()) key += '#' + std::to_string(lost);
     Reservation price = price_of(provider, std::move(key), request, tokens_out);
     return {make_call(provider.name, std::move(request), delay), std::move(price)};
 }

@@ -2,7 +2,7 @@
 -- and what a task is expected to cost. Called as the worker calls it.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(84);
+SELECT plan(86);
 
 CREATE FUNCTION pg_temp.as_user(who text, statement text, claims text DEFAULT '', role text DEFAULT 'none') RETURNS text
 LANGUAGE plpgsql AS $$
@@ -154,6 +154,8 @@ SELECT is(pg_temp.state(:'owner_budget'), '0.15 spent, 0.3 reserved', 'still hel
 SELECT is(pg_temp.reserve(id, 'judge', 0.2, 50, '2026-11-10 12:10Z'), NULL, 'the call is made once more') FROM crash;
 SELECT is(pg_temp.state(:'owner_budget'), '0.35 spent, 0.3 reserved', 'the lost one counts as paid, the stored reply is still to be told');
 SELECT is((SELECT cost_usd FROM torale.executions e WHERE e.id = c.id), 0.2, 'the execution shows it') FROM crash c;
+SELECT is(pg_temp.reserve(id, 'judge#1', 0.1, 50, '2026-11-10 12:10Z'), NULL, 'again, after a reply was lost on the way') FROM crash;
+SELECT is(pg_temp.state(:'owner_budget'), '0.35 spent, 0.4 reserved', 'is a reservation of its own');
 SELECT lives_ok(format('SELECT pg_temp.settle(%L, 0.25, differing => %L)', id, '{"replayed": ["search"]}'), 'the second attempt ends') FROM crash;
 SELECT is(pg_temp.state(:'owner_budget'), '0.6 spent, 0 reserved', 'both calls are paid for');
 SELECT is((SELECT sum(cost_usd) FROM torale.usage), 0.6, 'in the usage as well');

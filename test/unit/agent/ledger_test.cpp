@@ -51,6 +51,7 @@ TEST(ledger, books_a_call_whose_answer_was_lost_at_what_was_reserved) {
     ledger.book_unknown(provider, failure, 0.5);
     ledger.book_unknown(provider, failure, 0);
     EXPECT_DOUBLE_EQ(ledger.total().cost_usd, 0.51);
+    EXPECT_EQ(ledger.unknown_calls(), 2);
 }
 
 TEST(price, of_a_model_counts_its_prompt_and_all_it_may_answer) {
