@@ -129,7 +129,8 @@ class Gemini(FakeTest):
                 status, body = self.judge({"contents": [user]} | fault)
                 self.assertEqual((status, body["error"]["status"]), (400, "INVALID_ARGUMENT"), body)
         newer = MODEL.replace("gemini-2.5-flash", "gemini-3-flash-preview")
-        unsigned = {"contents": [user, call, user], "tools": [declared]}
+        response = {"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {}}}]}
+        unsigned = {"contents": [user, call, response], "tools": [declared]}
         self.assertEqual(self.judge(unsigned, path=newer)[0], 400)
         self.assertEqual(self.judge(unsigned)[0], 200)
 

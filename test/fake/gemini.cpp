@@ -48,22 +48,6 @@ Json empty_response(const std::string& finish) {
     return reply;
 }
 
-std::string dressed(const std::string& text, const std::string& mode) {
-    if (mode == "fenced") return "```json\n" + text + "\n```";
-    if (mode == "prose") return "Here is my judgement.\n\n" + text + "\n\nAnything else?";
-    if (mode == "think") return "<think>\nIs {\"verdict\":\"met\"} right?\n</think>\n" + text;
-    if (mode == "garbage") return "}{ lorem ]] ipsum";
-    if (mode == "truncated_answer") return text.substr(0, text.size() / 2);
-    return text;
-}
-
-const std::string& default_verdict() {
-    static const std::string text =
-        R"({"verdict":"not_met","evidence":"No source says so.","citations":[],"confidence":70,)"
-        R"("next_run":null,"notification":null,"topic":"nothing yet","memories":[]})";
-    return text;
-}
-
 std::string prompt_text(const Json& body) {
     std::string text;
     const auto append = [&](const Json& content) {
@@ -78,23 +62,83 @@ std::string prompt_text(const Json& body) {
     return text;
 }
 
-// What the judge may quote: the conversation, without the instructions, which may mention
-// "source 1" as an example.
-std::string user_text(const Json& body) {
-    auto without_system = body;
-    without_system.erase("systemInstruction");
-    return prompt_text(without_system);
+bool has_calls(const Json& content) {
+    for (const auto& part : content.value("parts", Json::array())) {
+        if (part.contains("functionCall")) return true;
+    }
+    return false;
+}
+
+std::string heard_in(const Json& content) {
+    std::string heard;
+    for (const auto& part : content.value("parts", Json::array())) {
+        if (part.contains("text")) heard += part["text"].get<std::string>() + "\n";
+        if (!part.contains("functionResponse")) continue;
+        const auto response = part["functionResponse"].value("response", Json::object());
+        for (const auto& value : response) {
+            heard += value.is_string() ? value.get<std::string>() + "\n" : value.dump() + "\n";
+        }
+    }
+    return heard;
+}
+
+// The instructions are left out of what is heard: they may mention "source 1" as an example.
+Conversation conversation_of(const Json& body) {
+    Conversation talk;
+    for (const auto& content : body["contents"]) {
+        if (content.value("role", "user") == "model") {
+            talk.turns += has_calls(content);
+        } else {
+            talk.heard += heard_in(content);
+        }
+    }
+    for (const auto& tool : body.value("tools", Json::array())) {
+        for (const auto& function : tool.value("functionDeclarations", Json::array())) {
+            talk.tools.push_back(function["name"]);
+        }
+    }
+    const auto calling =
+        body.value("toolConfig", Json::object()).value("functionCallingConfig", Json::object());
+    talk.must_answer =
+        calling.value("mode", "") == "NONE" || calling.contains("allowedFunctionNames");
+    return talk;
+}
+
+// 3.x signs the first call of a turn and numbers most; 2.x does neither.
+Json call_parts(const Speech& speech, bool is_generation_3, std::uint64_t n) {
+    Json parts = Json::array();
+    for (const auto& call : speech.calls) {
+        const auto args = call.args.is_string() ? Json::array({call.args}) : call.args;
+        Json part = {{"functionCall", {{"name", call.name}, {"args", args}}}};
+        if (is_generation_3 && !speech.without_ids) {
+            part["functionCall"]["id"] =
+                "f" + std::to_string(n) + "-" + std::to_string(parts.size());
+        }
+        if (is_generation_3 && parts.empty()) part["thoughtSignature"] = "AAEC";
+        parts.push_back(std::move(part));
+    }
+    return parts;
+}
+
+// Raw bodies aside, what can only be said by who has read the request.
+bool needs_reading(const Json& spec, std::string_view body) {
+    if (spec.contains("body") || spec.contains("body_file")) return false;
+    return spec.contains("judge") || spec.contains("forge") || spec.contains("tools") ||
+           body.find("\"functionDeclarations\"") != std::string_view::npos;
 }
 
 }  // namespace
 
 Answer wrap_judgement(const std::string& text, const std::string& mode, const std::string& finish) {
-    if (mode == "html") return {"<!DOCTYPE html><title>Sign in</title>\n", "text/html"};
     Json reply;
     if (mode == "max_tokens")
         reply = empty_response("MAX_TOKENS");
     else if (mode == "safety")
         reply = empty_response("SAFETY");
+    else if (mode == "refusal")
+        reply = empty_response("SAFETY");
+    else if (mode == "malformed")
+        reply = empty_response("MALFORMED_FUNCTION_CALL");
     else if (mode == "recitation")
         reply = empty_response("RECITATION");
     else if (mode == "prompt_blocked") {
@@ -113,16 +157,13 @@ Answer wrap_judgement(const std::string& text, const std::string& mode, const st
         reply = response(said, mode == "truncated_answer" ? "MAX_TOKENS" : finish,
                          Json::array({{{"text", said}}}));
     }
-    auto body = unquote_counts(reply.dump(-1, ' ', false, replace));
-    if (mode == "truncated") body.resize(body.size() / 2);
-    if (mode == "invalid_utf8") body.replace(body.find("gemini-fake"), 11, "caf\xe9 \xff");
-    return {body, "application/json"};
+    return spoil(unquote_counts(reply.dump(-1, ' ', false, replace)), mode);
 }
 
 void Gemini::load(const Json& json, const std::filesystem::path& folder) {
     script_ = Script(json, folder, [](Scripted& scripted) {
         const auto& spec = scripted.spec;
-        if (scripted.body || spec.contains("judge") || spec.contains("forge")) return;
+        if (scripted.body || needs_reading(spec, "")) return;
         if (scripted.delivery.status != 200) return;
         const auto text = spec.contains("verdict") ? spec["verdict"].dump(-1, ' ', false, replace)
                                                    : spec.value("text", default_verdict());
@@ -190,29 +231,38 @@ Reply Gemini::answer(const Request& request, std::string_view model, std::uint64
     if (request.header("content-type").substr(0, 16) != "application/json" || body.is_discarded()) {
         return refuse(400, "INVALID_ARGUMENT", "Invalid JSON payload received.", request);
     }
-    if (const auto fault = gemini_fault(body, std::string(model)); !fault.empty()) {
-        return refuse(400, "INVALID_ARGUMENT", fault, request);
-    }
+    auto fault = gemini_fault(body, std::string(model));
+    if (fault.empty()) fault = gemini_turns_fault(body["contents"]);
+    if (!fault.empty()) return refuse(400, "INVALID_ARGUMENT", fault, request);
     verdict = "ok";
     return speak(prompt_text(body), body, model, n, request);
 }
 
-// `body` is null when it was not parsed: then only a judge, who must read the prompt, parses it.
+std::string Gemini::speak_turn(const Json& spec, const Json& body, std::string_view model,
+                               const Values& values) const {
+    const auto speech = next_speech(spec, conversation_of(body), values);
+    const auto finish = speech.finish.empty() ? "STOP" : speech.finish;
+    if (speech.calls.empty()) {
+        return Template(wrap_judgement(speech.text, speech.mode, finish).body, 1).render(values);
+    }
+    const auto parts = call_parts(speech, model.substr(0, 8) == "gemini-3", values.n);
+    const auto reply = unquote_counts(response("", finish, parts).dump(-1, ' ', false, replace));
+    return Template(spoil(reply, speech.mode).body, 1).render(values);
+}
+
+// `body` is null when it was not parsed: then only a model that must read it parses it.
 Reply Gemini::speak(std::string_view prompt, const Json& body, std::string_view model,
                     std::uint64_t n, const Request& request) {
     Values values{.text = prompt, .n = n, .captures = {}};
     const auto* scripted = script_.pick(prompt, values.captures);
     auto delivery = scripted ? scripted->delivery : script_.defaults();
+    const auto spec = scripted ? scripted->spec : Json::object();
     std::string text;
-    if (!scripted || scripted->body) {
+    if (delivery.status == 200 && needs_reading(spec, request.body)) {
+        text = speak_turn(spec, body.is_null() ? Json::parse(request.body) : body, model, values);
+        if (spec.value("mode", "") == "html") delivery.content_type = "text/html";
+    } else if (!scripted || scripted->body) {
         text = (scripted ? *scripted->body : default_body_).render(values);
-    } else if (delivery.status == 200) {
-        const auto judged = judge_prompt(
-            user_text(body.is_null() ? Json::parse(request.body) : body), scripted->spec);
-        const auto said = wrap_judgement(judged.dump(-1, ' ', false, replace),
-                                         scripted->spec.value("mode", ""), "STOP");
-        delivery.content_type = said.content_type;
-        text = Template(said.body, 1).render(values);
     }
     if (const auto at = text.find("gemini-fake"); at != std::string::npos) {
         text.replace(at, 11, model);

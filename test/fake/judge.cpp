@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "fake/gemini.hpp"
+#include "fake/speech.hpp"
 
 namespace torale::fake {
 namespace {
