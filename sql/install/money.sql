@@ -205,6 +205,56 @@ $$;
 COMMENT ON FUNCTION torale_internal.reserve_run(torale.executions, bigint, jsonb, torale.budgets[], timestamptz) IS
     'Books the reservations of one run, or none of them and says which limit is in the way.';
 
+-- The common case, for a whole batch at once: first attempts, no limit of an execution, room for all.
+-- False when it is another case; nothing is booked then. p_budgets are open.
+CREATE OR REPLACE FUNCTION torale_internal.reserve_all(p_checks jsonb, p_budgets torale.budgets[], p_now timestamptz) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    wanted torale_internal.reservations[];
+    sums record;
+BEGIN
+    SELECT array_agg((e.id, w.key, torale_internal.lease_of(e.id, e.task_id), w.provider, 1, w.tokens, w.cost_usd, '{}', false, e.task_id, e.owner, p_now)
+        ::torale_internal.reservations) INTO wanted
+    FROM jsonb_to_recordset(p_checks) c (execution_id uuid, reservations jsonb)
+    LEFT JOIN torale.executions e ON e.id = c.execution_id
+    CROSS JOIN LATERAL jsonb_to_recordset(c.reservations) w (key text, provider text, tokens bigint, cost_usd numeric);
+    IF EXISTS (SELECT 1 FROM unnest(wanted) w WHERE w.token IS NULL)
+        OR EXISTS (SELECT 1 FROM unnest(wanted) w JOIN torale_internal.reservations r ON r.execution_id = w.execution_id AND (r.token <> w.token OR r.key = w.key))
+        OR current_setting('torale.budget_execution_tokens')::bigint > 0 OR current_setting('torale.budget_execution_cost_usd')::numeric > 0
+        OR EXISTS (SELECT 1 FROM torale.budgets b WHERE b.scope = 'execution' AND b.owner IN (SELECT w.owner FROM unnest(wanted) w)) THEN
+        RETURN false;
+    END IF;
+    FOR sums IN
+        SELECT b.id, count(*) AS calls, sum(w.tokens) AS tokens, sum(w.cost_usd) AS usd
+        FROM unnest(p_budgets) b
+        JOIN unnest(wanted) w ON (b.owner IS NULL OR b.owner = w.owner) AND (b.task_id IS NULL OR b.task_id = w.task_id)
+        GROUP BY b.id
+    LOOP
+        IF EXISTS (SELECT 1 FROM torale_internal.budget_state s JOIN unnest(p_budgets) b ON b.id = s.budget_id
+                   WHERE s.budget_id = sums.id AND (s.spent_calls + s.reserved_calls + sums.calls > b.max_calls
+                       OR s.spent_tokens + s.reserved_tokens + sums.tokens > b.max_tokens OR s.spent_usd + s.reserved_usd + sums.usd > b.max_cost_usd)) THEN
+            RETURN false;
+        END IF;
+    END LOOP;
+    INSERT INTO torale_internal.reservations (execution_id, key, token, provider, tokens, cost_usd, budget_ids, task_id, owner, created_at)
+    SELECT w.execution_id, w.key, w.token, w.provider, w.tokens, w.cost_usd,
+        ARRAY(SELECT b.id FROM unnest(p_budgets) b WHERE (b.owner IS NULL OR b.owner = w.owner) AND (b.task_id IS NULL OR b.task_id = w.task_id)),
+        w.task_id, w.owner, w.created_at
+    FROM unnest(wanted) w;
+    UPDATE torale_internal.budget_state s
+    SET reserved_calls = s.reserved_calls + x.calls, reserved_tokens = s.reserved_tokens + x.tokens, reserved_usd = s.reserved_usd + x.usd
+    FROM (SELECT i.id, count(*) AS calls, sum(r.tokens) AS tokens, sum(r.cost_usd) AS usd
+          FROM unnest(wanted) w
+          JOIN torale_internal.reservations r ON r.execution_id = w.execution_id AND r.key = w.key
+          CROSS JOIN LATERAL unnest(r.budget_ids) i (id) GROUP BY i.id) x
+    WHERE s.budget_id = x.id;
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION torale_internal.reserve_all(jsonb, torale.budgets[], timestamptz) IS
+    'Books the reservations of a whole batch at once when there is room for all; false, and nothing booked, when there may not be.';
+
 -- p_checks: [{execution_id, reservations: [{key, provider, tokens, cost_usd}]}]. All of an execution's
 -- reservations or none; a key reserved before under the same lease is the same reservation. Returns
 -- the executions that were refused.
@@ -221,6 +271,9 @@ BEGIN
         ARRAY(SELECT DISTINCT e.owner FROM jsonb_to_recordset(p_checks) c (execution_id uuid) JOIN torale.executions e ON e.id = c.execution_id),
         ARRAY(SELECT e.task_id FROM jsonb_to_recordset(p_checks) c (execution_id uuid) JOIN torale.executions e ON e.id = c.execution_id)) b;
     PERFORM torale_internal.open_budgets(budgets, p_now);
+    IF torale_internal.reserve_all(p_checks, budgets, p_now) THEN
+        RETURN;
+    END IF;
     FOR run IN
         SELECT c.execution_id, e AS execution, torale_internal.lease_of(e.id, e.task_id) AS token, c.reservations
         FROM ROWS FROM (jsonb_to_recordset(p_checks) AS (execution_id uuid, reservations jsonb)) WITH ORDINALITY c (execution_id, reservations, place)
