@@ -10,7 +10,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
     FROM torale.tasks t
     CROSS JOIN LATERAL (
         SELECT x.* FROM torale.notifications x
-        WHERE x.task_id = t.id AND x.kind = 'finding' AND x.created_at > now() - t.dedupe_horizon
+        WHERE x.task_id = t.id AND x.kind = 'finding' AND x.created_at > now() - t.dedupe_horizon AND t.dedupe_horizon > '0'
         ORDER BY x.id DESC LIMIT 200) n
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_object('quote', c.quote, 'url', s.url, 'published_at', s.published_at, 'title', s.title,
