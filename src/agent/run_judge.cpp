@@ -30,7 +30,7 @@ Turn Run::judge(core::milliseconds delay) {
     const bool is_suggestion = briefing_.purpose == Purpose::suggest;
     if (judges_.is_empty()) {
         if (is_suggestion) return suggest_by_rules();
-        return fail(failure_of(core::Category::internal, "no judge is configured"));
+        return fail(failure_of(core::Category::config, "no judge is enabled and has its key"));
     }
     const providers::Provider& provider = judges_.current();
     const providers::Adapter& adapter = judges_.adapter();

@@ -97,10 +97,12 @@ constexpr std::array<Cadence, 14> cadences{{
     {"monthly", "0 9 1 * *"},
 }};
 
-constexpr std::array<std::string_view, 12> openings{
-    "please ",      "notify me when ",   "notify me if ",   "tell me when ",
-    "tell me if ",  "let me know when ", "let me know if ", "alert me when ",
-    "alert me if ", "watch for ",        "monitor ",        "track "};
+// The longer wording first where one begins the other.
+constexpr std::array<std::string_view, 16> openings{
+    "please ",         "notify me when ", "notify me if ",  "notify me ",
+    "tell me when ",   "tell me if ",     "tell me ",       "let me know when ",
+    "let me know if ", "let me know ",    "alert me when ", "alert me if ",
+    "alert me ",       "watch for ",      "monitor ",       "track "};
 
 constexpr std::array<std::string_view, 6> recurring{"each time", "every time", "whenever",
                                                     "new ",      "any ",       "price"};

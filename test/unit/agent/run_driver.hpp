@@ -123,6 +123,10 @@ public:
         return *this;
     }
     void pass_checkpoints() {
+        if (calls().size() != 1) return;
+        if (asks_told() && !stops_at_told) {
+            turn_ = investigation_.resume(call().id, ToldFindings{}, now);
+        }
         while (asks_to_check() && check().hashes.empty() && check().reservations.empty()) {
             for (const StoredReply& stored : check().replies) committed.push_back(stored.key);
             turn_ = investigation_.resume(call().id, Checked{}, now);
@@ -148,6 +152,7 @@ public:
     const PageFetch& page() const { return what<PageFetch>(); }
     bool asks_page() const { return holds<PageFetch>(); }
     Investigation& investigation() { return investigation_; }
+    bool stops_at_told = false;          // else nothing was told before
     std::vector<std::string> committed;  // keys of replies, in the order of their commits
 
 private:

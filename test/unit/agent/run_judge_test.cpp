@@ -100,7 +100,8 @@ TEST(judge, a_forged_url_reaches_nobody) {
     EXPECT_EQ(judgement.verdict, Verdict::met);
     EXPECT_EQ(judgement.notification, "Launch on 14 March, ");
     EXPECT_EQ(judgement.evidence, "See .");
-    EXPECT_EQ(judgement.memories, std::vector<std::string>{"ask  first"});
+    ASSERT_EQ(run.conclusion().memories.size(), 1U);
+    EXPECT_EQ(run.conclusion().memories[0].content, "ask  first");
 }
 
 struct Refusal {
