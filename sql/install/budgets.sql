@@ -196,7 +196,7 @@ BEGIN
             ELSE
                 PERFORM torale_internal.tell_budget(near.s, near.is_stop, p_now);
             END IF;
-        EXCEPTION WHEN lock_not_available THEN
+        EXCEPTION WHEN lock_not_available OR deadlock_detected OR foreign_key_violation THEN
             NULL;
         END;
     END LOOP;
