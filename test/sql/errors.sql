@@ -162,6 +162,20 @@ SELECT torale.install_housekeeping();
 SELECT * FROM torale_internal.channel_secrets;
 \echo SQLSTATE :SQLSTATE
 
+-- Money in another unit, and memories that are none.
+SELECT torale.set_budget('owner', max_cost_usd => '5 EUR');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.set_budget('owner', max_cost_usd => 2500000);
+\echo SQLSTATE :SQLSTATE
+SELECT torale.set_budget('owner', max_cost_usd => 'NaN');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.set_budget('owner', period => 'week', max_calls => 5);
+\echo SQLSTATE :SQLSTATE
+SELECT torale.set_budget('server', max_calls => 5);
+\echo SQLSTATE :SQLSTATE
+INSERT INTO torale.memories (task_id, content) SELECT id, repeat('long ', 500) FROM torale.tasks WHERE name = 'paused';
+\echo SQLSTATE :SQLSTATE
+
 -- Accepted, with a word of warning: the built-in judge cannot decide this.
 SELECT a.message, a.fix FROM torale.tasks t,
     torale.advice_for(jsonb_populate_record(t, '{"condition_description": "people will love it because it is prettier than the old one"}')) a
