@@ -64,9 +64,9 @@ struct Checked {
     std::optional<BudgetRefusal> refusal{};
 };
 struct FetchedPage {
-    std::string final_url;
-    core::Reply reply;
-    std::optional<core::Failure> failure;  // robots, redirects, guard: no reply to read
+    std::string final_url{};
+    core::Reply reply{};
+    std::optional<core::Failure> failure{};  // robots, redirects, guard: no reply to read
 };
 using ToldFindings = std::vector<ToldFinding>;
 using CallReply = std::variant<core::Reply, DocumentHits, Checked, FetchedPage, ToldFindings>;

@@ -66,9 +66,31 @@ void Loop::step_finished_transfers() {
         pages_.accept(completion, at);
     }
     pages_.turn(at);
-    for (auto& [page, reply] : pages_.take_ready()) feeds_.accept(page, reply, at);
+    for (auto& [page, reply] : pages_.take_ready()) {
+        const auto reader = page_readers_.extract(page);
+        if (reader.empty()) {
+            feeds_.accept(page, reply, at);
+            continue;
+        }
+        runs_.answer(reader.mapped().first, reader.mapped().second,
+                     agent::FetchedPage{.final_url = std::move(reply.final_url),
+                                        .reply = std::move(reply.reply),
+                                        .failure = std::move(reply.failure)},
+                     at);
+    }
     runs_.expire(at);
     runs_.take_turns(at);
+}
+
+void Loop::start_pages() {
+    const Time at = now();
+    const std::vector<WaitingPage> wanted = runs_.take_pages();
+    for (const WaitingPage& each : wanted) {
+        PageRequest request;
+        request.url = each.fetch.url;
+        page_readers_[pages_.fetch(std::move(request), at)] = {each.run, each.call};
+    }
+    if (!wanted.empty()) pages_.turn(at);
 }
 
 // No run starts that would only wait: for a place, for a provider that is left alone, or for one

@@ -2,6 +2,8 @@
 // deliver what is to be told. One thread, one place that waits.
 #pragma once
 #include <stdexcept>
+#include <unordered_map>
+#include <utility>
 
 #include "scheduler/deliver.hpp"
 #include "scheduler/feeds.hpp"
@@ -27,6 +29,7 @@ public:
                 keep_pauses();
                 start_due();
                 answer_from_store();
+                start_pages();
                 finish_ended();
                 deliverer_.turn(now());
                 feeds_.turn(now());
@@ -63,6 +66,7 @@ private:
     void begin(std::vector<Claim> claims);
     void brief_agent(agent::Briefing& briefing, const Claim& claim, Time at);
     void answer_from_store();
+    void start_pages();
     void answer_told();
     void commit_checkpoints();
     bool flush_is_due() const;
@@ -84,6 +88,8 @@ private:
     Runs runs_;
     Deliverer deliverer_;
     Pages pages_;
+    // Pages that a model asked for: the run and its call.
+    std::unordered_map<std::uint64_t, std::pair<std::uint64_t, int>> page_readers_;
     Feeds feeds_;
     ServerState state_;
     bool is_stopping_ = false;
