@@ -2,7 +2,7 @@
 -- and what a task is expected to cost. Called as the worker calls it.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(86);
+SELECT plan(92);
 
 CREATE FUNCTION pg_temp.as_user(who text, statement text, claims text DEFAULT '', role text DEFAULT 'none') RETURNS text
 LANGUAGE plpgsql AS $$
@@ -210,6 +210,22 @@ SELECT (torale.set_budget('server', period => 'day', max_calls => 1)).id AS serv
 DELETE FROM torale.budgets WHERE scope = 'execution';
 SELECT is(pg_temp.reserve(id, 'c', 0, at => '2026-11-12 00:00Z'), NULL, 'the server''s only call') FROM small;
 SELECT is(pg_temp.reserve(id, 'd', 0, at => '2026-11-12 00:00Z'), 'server: the server''s budget of this day is used up; it starts anew at 2026-11-13 00:00 UTC @2026-11-13 00:00:00', 'of others, no figure is told') FROM small;
+
+-- ---- many at once ----
+DELETE FROM torale.budgets;
+SELECT (torale.set_budget('owner', max_cost_usd => 0.5)).id AS shared \gset
+CREATE TEMP TABLE batch AS SELECT n AS name, pg_temp.start(n, '2026-12-01 00:00Z') AS id FROM unnest('{free,two}'::text[]) n;
+CREATE FUNCTION pg_temp.reserve_batch(usd numeric, call_key text) RETURNS text[] LANGUAGE sql AS $$
+    SELECT ARRAY(SELECT b.name || ' ' || r.scope FROM torale_internal.reserve((SELECT jsonb_agg(jsonb_build_object('execution_id', x.id, 'reservations',
+        jsonb_build_array(jsonb_build_object('key', call_key, 'provider', 'gemini', 'tokens', 0, 'cost_usd', usd))) ORDER BY x.name) FROM batch x),
+        '2026-12-01 00:00Z') r JOIN batch b ON b.id = r.execution_id)
+$$;
+SELECT is(pg_temp.reserve_batch(0.2, 'search'), '{}', 'a batch that fits');
+SELECT is(pg_temp.state(:'shared'), '0 spent, 0.4 reserved', 'is reserved as a whole');
+SELECT is(pg_temp.reserve_batch(0.08, 'judge'), '{two owner}', 'of one that does not, who comes first gets it');
+SELECT is(pg_temp.state(:'shared'), '0 spent, 0.48 reserved', 'and nobody more than there is');
+SELECT is(pg_temp.reserve_batch(0.01, 'search'), '{}', 'what is reserved already');
+SELECT is(pg_temp.state(:'shared'), '0 spent, 0.48 reserved', 'is not reserved again');
 
 -- ---- what a task will cost ----
 SELECT matches((torale.estimate(:'one')).basis, '^Runs: slots of the schedule in the next 30 days. Cost: by price, ', 'without a history, by price');
