@@ -122,6 +122,14 @@ Usage read_usage(const Provider& provider, const core::Json& counts) {
     return usage;
 }
 
+// What was no object has been told to the model as an error; sent back, it would be refused.
+void clear_bad_input(core::Json& blocks) {
+    for (core::Json& block : blocks) {
+        if (text_of(block, "type") != "tool_use" || member_of(block, "input").is_object()) continue;
+        block["input"] = core::Json::object();
+    }
+}
+
 LlmReply read_message(core::Json& body) {
     LlmReply read;
     core::Json& blocks = body["content"];
@@ -133,6 +141,7 @@ LlmReply read_message(core::Json& body) {
     if (read.finish == Finish::tool_calls && read.tool_calls.empty()) {
         read.finish = Finish::malformed;
     }
+    clear_bad_input(blocks);
     read.opaque_turn = std::move(blocks);
     return read;
 }

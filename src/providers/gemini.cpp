@@ -323,6 +323,16 @@ core::Request build_prompt(const Provider& provider, const Prompt& prompt) {
 
 namespace {
 
+// What was no object has been told to the model as an error; sent back, it would be refused.
+void clear_bad_arguments(core::Json& content) {
+    if (!member_of(content, "parts").is_array()) return;
+    for (core::Json& part : content["parts"]) {
+        const core::Json& args = member_of(member_of(part, "functionCall"), "args");
+        if (args.is_null() || args.is_object()) continue;
+        part["functionCall"]["args"] = core::Json::object();
+    }
+}
+
 LlmReply read_candidate(core::Json& candidate) {
     LlmReply read;
     core::Json& content = candidate["content"];
@@ -333,6 +343,7 @@ LlmReply read_candidate(core::Json& candidate) {
     take_calls(read, calls_of(content));
     const bool is_blank = read.text.find_first_not_of(" \t\r\n") == std::string::npos;
     if (read.finish == Finish::stop && is_blank) read.finish = Finish::malformed;
+    clear_bad_arguments(content);
     read.opaque_turn = std::move(content);
     return read;
 }

@@ -43,7 +43,8 @@ Speech next_speech(const Json& spec, const Conversation& conversation, const Val
     Speech speech;
     speech.without_ids = spec.value("without_ids", false);
     const auto turns = spec.value("tools", Json::array());
-    const bool may_call = !conversation.tools.empty() && !conversation.must_answer;
+    const auto others = conversation.tools.size() - conversation.knows("final_answer");
+    const bool may_call = others > 0 && !conversation.must_answer;
     const bool is_due = conversation.turns < turns.size() || spec.value("endless", false);
     if (!turns.empty() && ((may_call && is_due) || spec.value("stubborn", false))) {
         const auto index = std::min<std::size_t>(conversation.turns, turns.size() - 1);

@@ -87,8 +87,9 @@ TEST(read_reply, reads_calls_in_their_order) {
     EXPECT_EQ(reply->tool_calls[0].id, "toolu_1");
     EXPECT_EQ(reply->tool_calls[0].arguments, Json({{"query", "acme launch"}}));
     EXPECT_EQ(reply->tool_calls[1].name, "list_notes");
-    EXPECT_EQ(read(200, "200_bad_input.json")->tool_calls[0].arguments_error,
-              "the arguments are not JSON");
+    const auto bad = read(200, "200_bad_input.json");
+    EXPECT_EQ(bad->tool_calls[0].arguments_error, "the arguments are not JSON");
+    EXPECT_EQ(bad->opaque_turn[0]["input"], Json::object()) << "the service would refuse its own";
 }
 
 TEST(read_reply, takes_the_answer_from_its_call) {

@@ -128,7 +128,9 @@ TEST(build_prompt, sends_a_turn_back_as_it_came_with_all_its_answers) {
          .is_error = true}};
     const Json contents = body_of(service("gemini-3-flash-preview"), prompt)["contents"];
     ASSERT_EQ(contents.size(), 3u);
-    const Json came = Json::parse(fixture("gemini/200_parallel_calls.json"));
+    Json came = Json::parse(fixture("gemini/200_parallel_calls.json"));
+    // But for arguments that are no object: the service would refuse its own.
+    came["candidates"][0]["content"]["parts"][3]["functionCall"]["args"] = Json::object();
     EXPECT_EQ(contents[1], came["candidates"][0]["content"]) << "signatures included";
     EXPECT_EQ(contents[2]["role"], "user");
     const Json& parts = contents[2]["parts"];

@@ -137,6 +137,30 @@ TEST(tools_of, adds_the_answer_behind_the_others) {
     EXPECT_FALSE(takes_arguments({.name = "x", .description = "", .parameters = nullptr}));
 }
 
+TEST(close_schema, closes_every_object_and_requires_what_was_optional) {
+    const Json schema = Json::parse(R"({"type":"object","properties":{
+        "a":{"type":"string"},
+        "b":{"type":"array","items":{"type":"object","properties":{"c":{"type":"integer"}},
+             "required":["c"]}},
+        "d":{"anyOf":[{"type":"object","properties":{}},{"type":"null"}]}},"required":["a","d"]})");
+    const Json loose = close_schema(schema, false);
+    EXPECT_EQ(loose["additionalProperties"], false);
+    EXPECT_EQ(loose["properties"]["b"]["items"]["additionalProperties"], false);
+    EXPECT_EQ(loose["properties"]["d"]["anyOf"][0]["additionalProperties"], false);
+    EXPECT_EQ(loose["required"], Json({"a", "d"}));
+    const Json strict = close_schema(schema, true);
+    EXPECT_EQ(strict["required"], Json({"a", "d", "b"}));
+    EXPECT_EQ(strict["properties"]["b"]["anyOf"][0]["type"], "array");
+    EXPECT_EQ(strict["properties"]["b"]["anyOf"][1], Json({{"type", "null"}}));
+    EXPECT_EQ(strict["properties"]["a"], schema["properties"]["a"]);
+}
+
+TEST(names_context_limit, knows_the_services_words) {
+    EXPECT_TRUE(names_context_limit("prompt is too long: 215000 tokens > 200000 maximum"));
+    EXPECT_FALSE(names_context_limit("max_tokens: Field required"));
+    EXPECT_EQ(overflow_reply("x").finish, Finish::context_overflow);
+}
+
 TEST(price_of, counts_a_call_and_its_tokens) {
     Provider provider = testing::gemini();
     provider.price_per_call = 0.5;
