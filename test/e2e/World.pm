@@ -35,7 +35,7 @@ sub enter {
     }, $class;
     $self->admin(<<~SQL);
         CREATE ROLE alice LOGIN IN ROLE torale_user;
-        UPDATE torale.providers SET url = '@{[$self->url('')]}' 
+        UPDATE torale.providers SET url = '@{[$self->url('')]}'
             WHERE name IN ('perplexity', 'gemini', 'openai', 'anthropic', 'ollama', 'mem0');
         SQL
     $self->until('a scheduler serves the database', sub { $self->server_log =~ m{scheduler started database=torale\b} });
