@@ -35,10 +35,11 @@ std::string_view without_fence(std::string_view text) {
     return trim(close == std::string_view::npos ? text : text.substr(0, close));
 }
 
+// Chat templates of local servers swallow the opening tag; what stands before the closing one is
+// thought all the same, and an object in it no answer.
 std::string_view without_thoughts(std::string_view text) {
-    constexpr std::string_view open = "<think>";
     constexpr std::string_view close = "</think>";
-    if (!text.starts_with(open)) return text;
+    if (text.starts_with("{") || text.starts_with("```")) return text;
     const std::size_t end = text.find(close);
     return end == std::string_view::npos ? text : trim(text.substr(end + close.size()));
 }

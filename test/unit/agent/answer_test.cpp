@@ -30,6 +30,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Written{"```JSON\n{\"a\":1}", R"({"a":1})"},
                       Written{"Here you are:\n```\n{\"a\":1}\n```\nBye.", R"({"a":1})"},
                       Written{"<think>{\"b\":2}</think>{\"a\":1}", R"({"a":1})"},
+                      Written{"Is {\"b\":2} right?\n</think>\n{\"a\":1}", R"({"a":1})"},
+                      Written{"{\"a\":\"</think>\"} it is", R"({"a":"</think>"})"},
                       Written{R"(So: {"a":"}"} and {"b":2})", R"({"a":"}"})"},
                       Written{"[1,2]", nullptr}, Written{"no object", nullptr},
                       Written{"", nullptr}, Written{R"({"a":1)", nullptr},
