@@ -61,6 +61,7 @@ BEGIN
     INSERT INTO torale.deliveries (id, owner, notification_id, channel_id) VALUES (one, who, one, one);
     INSERT INTO torale.delivery_attempts (id, owner, delivery_id, attempt) VALUES (one, who, one, 1);
     INSERT INTO torale.memories (id, owner, task_id, content) VALUES (one, who, one, 'a memory');
+    INSERT INTO torale.feeds (id, owner, url) VALUES (one, who, 'https://example.com/feed/' || mark);
     INSERT INTO torale.documents (id, owner, url, body) VALUES (one, who, 'note:one', 'a document');
     INSERT INTO torale.usage (owner, day, provider, calls) VALUES (who, '2026-01-01', 'of ' || mark, 1);
     INSERT INTO torale.budgets (id, owner, scope, task_id, period, max_calls) VALUES (one, who, 'task', one, 'day', 1);
