@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -51,6 +52,7 @@ public:
     std::string poison;      // a document search for this task's number throws
     int claims_refused = 0;  // so many calls of claim_due() throw
     int checks_refused = 0;
+    bool requeues = false;  // what is to be tried again is due again, by its place
 
     std::vector<std::string> calls;  // in order, without the reading ones
     std::vector<int> claim_limits;
@@ -61,6 +63,7 @@ public:
     std::vector<DeliveryDone> delivered;
     std::vector<int> feed_limits;
     std::vector<FeedDone> polled;
+    std::map<std::int64_t, Time> places;  // in the queue, of what came back; by token
     int state_reads = 0;
 
     ServerState read_state() override {
@@ -102,6 +105,14 @@ public:
         calls.push_back("finish");
         finish_sizes.push_back(runs.size());
         finished.insert(finished.end(), runs.begin(), runs.end());
+        for (const Finished& run : runs) {
+            if (!requeues || run.outcome.status != core::ExecutionStatus::retrying) continue;
+            places[run.claim.token] = *run.outcome.next_run_at;
+            due.push_back(run.claim);
+        }
+        std::stable_sort(due.begin(), due.end(), [this](const Claim& a, const Claim& b) {
+            return places[a.token] < places[b.token];
+        });
     }
     void keep_providers(const std::vector<ProviderChange>& kept) override {
         changes.insert(changes.end(), kept.begin(), kept.end());
