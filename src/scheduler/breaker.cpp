@@ -85,7 +85,7 @@ Breaker::Change Breaker::fail(const core::Failure& failure, std::uint32_t epoch,
     if (epoch != epoch_ || state(now) == State::open) return Change::none;
     ++failures_;
     if (state(now) == State::closed && failures_ < rules.failures_max) return Change::none;
-    const auto asked = failure.retry_after ? core::cooldown_of(failure) : pause_min;
+    const auto asked = failure.retry_after ? core::cooldown_of(failure) : core::milliseconds{0};
     return open(std::max(asked, grown), now);
 }
 
