@@ -35,6 +35,8 @@ $origin->safe_psql('origin', <<~SQL);
 	VALUES ('ours', 'Ours', 'Of this house.', 'House', 'is the roof tight', 'it is not', '0 7 * * *', 'always');
 	INSERT INTO torale.documents (url, title, body) VALUES ('https://example.com/d', 'Mine', 'A document.');
 	INSERT INTO torale.documents (url, title, body, owner) VALUES ('https://example.com/s', 'Shared', 'A document for all.', NULL);
+	INSERT INTO torale.feeds (url, enabled) VALUES ('https://example.com/feed', false);
+	INSERT INTO torale_internal.feed_pages (feed_id, hashes) SELECT id, '{a,b}' FROM torale.feeds;
 	INSERT INTO torale.users (id, role, active_task_limit) VALUES ('somebody', 'admin', 3);
 	INSERT INTO torale.memories (task_id, content) SELECT id, 'remember load 1' FROM torale.tasks WHERE name = 'load 1';
 	INSERT INTO torale.task_channels (task_id, channel_id) SELECT t.id, c.id FROM torale.tasks t, torale.channels c WHERE t.name = 'load 2';
