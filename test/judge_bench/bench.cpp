@@ -75,22 +75,20 @@ Result play_baseline(const Baseline& baseline, const std::vector<World>& worlds)
     return result;
 }
 
-std::vector<BudgetRun> play_budgets(const std::vector<World>& worlds, const Result& scripted) {
-    std::vector<BudgetRun> runs;
-    const auto voice = make_scripted();
-    for (std::size_t i = 0; i < worlds.size(); ++i) {
-        const double free_usd = scripted.scores[i].tally.cost_usd;
+void play_budgets(Report& report, const Result& free, int seeds, Voice& voice) {
+    for (std::size_t i = 0; i < report.worlds.size(); ++i) {
+        const double free_usd = free.scores[i].tally.cost_usd / seeds;
         const double cap = free_usd * cap_share;
         const Play capped =
-            play(worlds[i], {.voice = voice.get(), .cap_usd = cap, .replays = false});
-        runs.push_back({.world = worlds[i].name,
-                        .free_usd = free_usd,
-                        .cap_usd = cap,
-                        .spent_usd = capped.ledger.cost_usd,
-                        .settled_usd = capped.settled_usd,
-                        .refusals = capped.refusals});
+            play(report.worlds[i], {.voice = &voice, .cap_usd = cap, .replays = false});
+        report.budgets.push_back({.judge = free.name,
+                                  .world = report.worlds[i].name,
+                                  .free_usd = free_usd,
+                                  .cap_usd = cap,
+                                  .spent_usd = capped.ledger.cost_usd,
+                                  .settled_usd = capped.settled_usd,
+                                  .refusals = capped.refusals});
     }
-    return runs;
 }
 
 // Each entry put before the rules judge by itself: no gate, no memory, no dedupe.
@@ -165,7 +163,7 @@ Report run_bench(std::vector<World> worlds, const Options& options) {
     report.worlds = std::move(worlds);
     report.results.push_back(play_rules(report.worlds));
     report.results.push_back(play_scripted(report.worlds));
-    const Result scripted = report.results.back();
+    play_budgets(report, report.results.back(), 1, *make_scripted());
     report.results.push_back(play_seeds(
         {.name = "noisy",
          .note = "scripted, misses 10 %, tells 10 % of what was told again in other words; " +
@@ -181,10 +179,10 @@ Report run_bench(std::vector<World> worlds, const Options& options) {
                     .scores = {},
                     .others = {}},
                    report.worlds, options.adversarial_seeds, make_adversarial));
+    play_budgets(report, report.results.back(), options.adversarial_seeds, *make_adversarial(1));
     for (const Baseline& baseline : baselines()) {
         report.results.push_back(play_baseline(baseline, report.worlds));
     }
-    report.budgets = play_budgets(report.worlds, scripted);
     if (options.with_stream) {
         play_stream(report, options);
     } else {

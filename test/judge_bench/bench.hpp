@@ -27,6 +27,7 @@ struct Result {
 
 // A world again with a cap of a part of what it cost without one.
 struct BudgetRun {
+    std::string judge;
     std::string world;
     double free_usd = 0;
     double cap_usd = 0;

@@ -161,7 +161,11 @@ core::Reply Cassettes::answer_model(const core::Json& body, std::size_t body_byt
         return reply;
     }
     const auto tokens_in = static_cast<std::int64_t>(body_bytes / 4);
-    const auto tokens_out = static_cast<std::int64_t>(said.text.size() / 4 + 1);
+    // A service stops a model at the limit it was given.
+    const std::int64_t tokens_max = body.value("generationConfig", core::Json::object())
+                                        .value("maxOutputTokens", std::int64_t{1 << 20});
+    const auto tokens_out =
+        std::min(static_cast<std::int64_t>(said.text.size() / 4 + 1), tokens_max);
     // A body that breaks off names no usage, and the product cannot know of what it hides.
     if (said.raw_body) return reply_with(said.status, *said.raw_body);
     ledger.cost_usd += static_cast<double>(tokens_in) * in_price_per_mtok / 1e6 +

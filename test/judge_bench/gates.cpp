@@ -99,7 +99,7 @@ Gate check_replay(const Result& result) {
 
 Gate check_budgets(const std::vector<BudgetRun>& budgets) {
     Gate gate;
-    gate.what = "scripted, capped: spend never above its cap";
+    gate.what = "scripted and adversarial, capped: spend never above its cap";
     int refusals = 0;
     double worst = 0;
     for (const BudgetRun& run : budgets) {
@@ -122,7 +122,11 @@ Gate check_caps_bite(const std::vector<BudgetRun>& budgets) {
     double spent = 0;
     double settled = 0;
     int bitten = 0;
+    int counted = 0;
     for (const BudgetRun& run : budgets) {
+        // Of a call that broke off nobody knows the price: the product books what it reserved.
+        if (run.judge == "adversarial") continue;
+        ++counted;
         spent += run.spent_usd;
         settled += run.settled_usd;
         bitten += run.refusals > 0;
@@ -133,8 +137,8 @@ Gate check_caps_bite(const std::vector<BudgetRun>& budgets) {
     }
     gate.is_kept = gate.blamed.empty() && bitten > 0;
     gate.measured = write_number("%.4f", settled) + " of " + write_number("%.4f", spent) +
-                    " USD booked, " + std::to_string(bitten) + " of " +
-                    std::to_string(budgets.size()) + " worlds stopped";
+                    " USD booked, " + std::to_string(bitten) + " of " + std::to_string(counted) +
+                    " worlds stopped";
     return gate;
 }
 

@@ -110,6 +110,8 @@ core::Outcome Player::decide(const agent::Conclusion& conclusion, Time now) cons
         input.next_run = conclusion.judgement.next_run;
     }
     input.grounded = !conclusion.judgement.citations.empty();
+    input.is_skipped = conclusion.is_skipped;
+    input.skipped_until = conclusion.skipped_until;
     input.attempt = store_.attempt();
     input.consecutive_failures = store_.consecutive_failures();
     input.first_started_at = first_started_at_;
@@ -136,8 +138,7 @@ std::optional<Time> Player::run(Time at) {
     if (options_.voice == nullptr && conclusion.judged) record.judge_calls = 1;
     play_.runs.push_back(record);
 
-    // A run that a budget refused waits for its next slot.
-    core::Outcome outcome = conclusion.is_skipped ? core::Outcome{} : decide(conclusion, now);
+    core::Outcome outcome = decide(conclusion, now);
     if (options_.replays && conclusion.judged && !conclusion.failure) {
         replay(std::move(kept), conclusion, at);
     }
@@ -158,9 +159,14 @@ void Player::note_alert(const agent::Conclusion& conclusion, std::string why_not
                 .cited = {},
                 .told = why_not.empty(),
                 .why_not = std::move(why_not),
+                .why = "",
                 .erred = erred,
                 .foreign = {},
                 .confidence = conclusion.confidence.value};
+    for (const agent::Step& step : conclusion.steps) {
+        if (step.detail.value("purpose", "") == "compare") alert.why += "asked the model; ";
+        alert.why += step.detail.value("why", "");
+    }
     std::vector<std::string> urls;
     for (const core::Source& source : conclusion.sources) urls.push_back(source.url);
     for (const core::Citation& citation : conclusion.judgement.citations) {

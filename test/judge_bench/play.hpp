@@ -25,6 +25,7 @@ struct Alert {
     std::vector<Cited> cited;
     bool told = true;
     std::string why_not;               // "same", "repeated"
+    std::string why;                   // the product's own words for the relation
     bool erred = false;                // the judge departed from its script in this run
     std::vector<std::string> foreign;  // links in the text that are no source's URL
     int confidence = 0;

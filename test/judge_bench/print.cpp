@@ -111,7 +111,11 @@ std::string write_worlds(const Report& report) {
     std::string out;
     for (const Result& result : report.results) {
         if (result.is_baseline) continue;
-        out += "\n" + result.name + ", world by world\n\n";
+        const Tally sum = total(result.scores);
+        out += "\n" + result.name + ", world by world; the product asked the model about " +
+               std::to_string(sum.comparisons) + " contested findings, " +
+               std::to_string(sum.relations_right) + " of " + std::to_string(sum.relations) +
+               " updates were told as what they are\n\n";
         std::vector<Row> rows{{"", "useful", "duplicate", "false", "events", "updates", "merged",
                                "silent", "runs", "calls saved", "$"}};
         for (const auto* scores : {&result.scores, &result.others}) {

@@ -27,6 +27,7 @@ OrderedJson write_counts(const Tally& tally) {
             {"silent_runs", tally.silent_runs},
             {"silent_avoided", tally.silent_avoided},
             {"failures", tally.failures},
+            {"comparisons", tally.comparisons},
             {"replays", tally.replays},
             {"replay_faults", tally.replay_faults},
             {"cost_usd", tally.cost_usd},
@@ -72,7 +73,8 @@ std::string write_report_json(const Report& report, const std::vector<Gate>& gat
         json["results"].push_back(write_result(result, true));
     }
     for (const BudgetRun& run : report.budgets) {
-        json["budgets"].push_back({{"world", run.world},
+        json["budgets"].push_back({{"judge", run.judge},
+                                   {"world", run.world},
                                    {"free_usd", run.free_usd},
                                    {"cap_usd", run.cap_usd},
                                    {"spent_usd", run.spent_usd},

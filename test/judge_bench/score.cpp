@@ -22,6 +22,10 @@ std::string shorten(std::string text) {
     return text.size() > 110 ? text.substr(0, 107) + "…" : text;
 }
 
+std::string reason(const Alert& alert) {
+    return alert.why.empty() ? "" : " [" + alert.relation + ": " + alert.why + "]";
+}
+
 class Scorer {
 public:
     Scorer(const Play& play, bool forgives_noise)
@@ -121,12 +125,13 @@ void Scorer::take_held_back(const Alert& alert, const std::set<std::size_t>& eve
         if (told_.contains(index)) continue;
         if (event.kind != EventKind::event) {
             blame(alert.at, "swallowed " + std::string(name_of(event.kind)),
-                  event.id + " held back as " + alert.why_not);
+                  event.id + " held back as " + alert.why_not + reason(alert));
         } else if (merged_.insert(index).second) {
             ++score_.tally.false_merges;
             blame(alert.at, "false merge",
                   event.id + " held back as " + alert.why_not + ": " +
-                      shorten(alert.cited.empty() ? "" : alert.cited.front().quote));
+                      shorten(alert.cited.empty() ? "" : alert.cited.front().quote) +
+                      reason(alert));
         }
     }
 }
@@ -159,7 +164,7 @@ void Scorer::take_alert(const Alert& alert) {
     if (was_told) {
         ++tally.duplicates;
         const std::string of = events.empty() ? "" : world_.events[*events.begin()].id + ": ";
-        blame(alert.at, "duplicate", of + shorten(quotes));
+        blame(alert.at, "duplicate", of + shorten(quotes) + reason(alert));
     } else {
         ++tally.false_alarms;
         blame(alert.at, "false alarm", shorten(quotes));
@@ -225,6 +230,7 @@ void Scorer::count_runs() {
     tally.replays = play_.replays;
     tally.replay_faults = static_cast<int>(play_.replay_faults.size());
     for (const std::string& fault : play_.replay_faults) blame(world_.start, "replay", fault);
+    tally.comparisons = static_cast<int>(play_.ledger.adjudications);
     tally.cost_usd = play_.ledger.cost_usd;
     tally.days = std::chrono::duration<double, std::ratio<86400>>(ends_at_ - world_.start).count();
 }
@@ -240,7 +246,8 @@ Tally& Tally::operator+=(const Tally& other) {
         &Tally::silent_kept,  &Tally::excused_days,     &Tally::quotes_checked,
         &Tally::grounded,     &Tally::foreign_links,    &Tally::violations,
         &Tally::runs,         &Tally::silent_runs,      &Tally::silent_avoided,
-        &Tally::failures,     &Tally::replays,          &Tally::replay_faults};
+        &Tally::failures,     &Tally::comparisons,      &Tally::replays,
+        &Tally::replay_faults};
     for (int Tally::*const count : counts) this->*count += other.*count;
     cost_usd += other.cost_usd;
     days += other.days;

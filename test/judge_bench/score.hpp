@@ -33,6 +33,7 @@ struct Tally {
     int silent_runs = 0;     // runs on silent days
     int silent_avoided = 0;  // … without a judge call
     int failures = 0;
+    int comparisons = 0;  // findings about which the product asked the model
     int replays = 0;
     int replay_faults = 0;
     double cost_usd = 0;

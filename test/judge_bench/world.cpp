@@ -93,6 +93,7 @@ std::optional<std::string> check_answers(const World& world) {
 
 std::optional<std::string> check_times(const World& world) {
     if (world.end < world.start) return "world.json: it ends before it starts";
+    if (!world.slots.empty()) return std::nullopt;
     if (world.every < core::seconds{60}) return "world.json: every_minutes is less than one";
     const auto slots = (world.end - world.start) / world.every;
     if (slots > 20'000) return "world.json: more than 20000 slots between start and end";

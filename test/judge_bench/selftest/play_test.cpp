@@ -55,7 +55,7 @@ TEST(Play, of_a_once_task_ends_with_what_it_told) {
     const Play played = play(world, {});
     EXPECT_THAT(told_documents(played), ElementsAre("cheap"));
     EXPECT_LT(played.runs.back().at, world.end);
-    EXPECT_EQ(core::write_time(played.runs.back().at), "2026-04-03T10:00:00Z");
+    EXPECT_EQ(core::write_time(played.runs.back().at), "2026-04-03T09:00:00Z");
 }
 
 TEST(Play, tells_nothing_but_quotes_whatever_the_judge_says) {

@@ -34,7 +34,7 @@ protected:
                   ("judge-bench-" + std::string(info->name()) + "-" + std::to_string(getpid()));
         std::filesystem::create_directories(folder_);
         std::filesystem::copy(worlds_folder + "/kettle", folder_,
-                              std::filesystem::copy_options::overwrite_existing);
+                              std::filesystem::copy_options::recursive);
     }
     void TearDown() override { std::filesystem::remove_all(folder_); }
 
