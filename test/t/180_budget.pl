@@ -51,8 +51,8 @@ for my $time (1, 2) {
 	my $pid = scheduler_pid($node, 'postgres');
 	kill 'KILL', $pid;
 	Outside::until_true('the scheduler is gone', sub { !kill(0, $pid) });
-	cap_holds("killed $time");
 	has_scheduler($node, 'postgres', "killed $time: it is back");
+	cap_holds("killed $time");
 }
 $world->script(says(1));
 all_finished($node, 'postgres', $count, 'all end');
