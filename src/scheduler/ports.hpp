@@ -9,9 +9,9 @@
 
 #include "agent/investigation.hpp"
 #include "notify/channel.hpp"
-#include "scheduler/breaker.hpp"
 #include "scheduler/claim.hpp"
 #include "scheduler/feed_claim.hpp"
+#include "scheduler/provider_state.hpp"
 
 namespace torale::scheduler {
 
@@ -44,24 +44,6 @@ struct DeliveryDone {
     std::int64_t duration_ms = 0;
     std::optional<Time> next_attempt_at;
     bool disable_channel = false;
-};
-
-struct ProviderState {
-    providers::Provider provider;
-    std::optional<Time> cooling_until;  // still set when it is over and no probe has succeeded
-    int pauses = 0;                     // in a row
-};
-
-// A breaker that opened, stays open for longer, or closed: kept, so that a restart or a failover
-// goes on where it was.
-struct ProviderChange {
-    std::string provider;
-    Breaker::Change change{};
-    std::optional<Time> cooling_until;
-    int failures = 0;
-    int pauses = 0;
-    core::Category category{};
-    std::string message;
 };
 
 // Read at start, when something was written, and every poll_interval.
