@@ -119,6 +119,16 @@ public:
             if (best == nullptr || one.likeness.score > best->likeness.score) best = &one;
         }
         if (best == nullptr) return {.why = "nothing alike was told"};
+        // Told since may be just this change, in other words.
+        for (const Likened& newer : likened_) {
+            if (!is_change(best->likeness) || told_of(newer).finding >= told_of(*best).finding)
+                break;
+            if (newer.likeness.kind != Kind::maybe) continue;
+            Finding doubtful = from(*best);
+            doubtful.is_contested = true;
+            doubtful.why += ", and perhaps that was told since";
+            return doubtful;
+        }
         return from(*best);
     }
 

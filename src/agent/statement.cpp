@@ -122,10 +122,9 @@ private:
                 // The word that a number counts stays a word: "5 deaths".
                 is_value_[at] = value.kind != ValueKind::number || at == value.begin;
             }
-            if (fact->kind == ValueKind::date && published_) {
-                fact->is_report_date =
-                    fact->first == fact->last &&
-                    std::chrono::abs(fact->first - *published_) <= std::chrono::days{1};
+            if (fact->kind == ValueKind::date && published_ && fact->first == fact->last) {
+                const auto apart = std::chrono::abs(fact->first - *published_);
+                fact->is_report_date = apart <= std::chrono::days{1} && follows_report(value.begin);
             }
             add(std::move(*fact));
         }
@@ -139,6 +138,17 @@ private:
             fact.text = "number " + std::to_string(known - number_words.begin());
             add(std::move(fact));
         }
+    }
+
+    // "Acme said on 11 April": the day of the report, not of what is reported.
+    bool follows_report(std::size_t at) const {
+        constexpr std::array<std::string_view, 8> verbs{
+            "said", "says", "told", "reported", "announced", "stated", "confirmed", "wrote"};
+        constexpr std::size_t reach = 3;
+        for (std::size_t i = at > reach ? at - reach : 0; i < at; ++i) {
+            if (is_any(tokens_[i].folded, verbs)) return true;
+        }
+        return false;
     }
 
     void add(Fact fact) {

@@ -76,6 +76,14 @@ TEST(resolve, copies_are_the_same) {
 }
 
 const std::vector<Row> other_values{
+    {"each day a report of its own",
+     {{"Danger level 4 is valid in Val Torda on 1 February 2026.", "", 1}},
+     {{"Danger level 4 is valid in Val Torda on 2 February 2026.", "", 2}},
+     update},
+    {"the day of the event is the day of the report",
+     {{"The camera on the pass is back in operation since 2 April 2026.", "", 2}},
+     {{"The camera on the pass is back in operation since 9 April 2026.", "", 9}},
+     update},
     {"the price moved",
      {{launch}},
      {{"Acme will launch the Widget Pro in Berlin on 5 May 2026 for $549."}},

@@ -36,6 +36,9 @@ TEST(read_statement, a_date_of_the_report_is_marked) {
     const Statement reported = read("Acme said on 10 April 2026 that it agrees.");
     ASSERT_EQ(reported.facts.size(), 1u);
     EXPECT_TRUE(reported.facts[0].is_report_date);
+    const Statement valid = read("It is valid on 10 April 2026.");
+    ASSERT_EQ(valid.facts.size(), 1u);
+    EXPECT_FALSE(valid.facts[0].is_report_date);
     const Statement planned = read("It opens on 5 May 2026.");
     ASSERT_EQ(planned.facts.size(), 1u);
     EXPECT_FALSE(planned.facts[0].is_report_date);
