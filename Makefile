@@ -84,10 +84,12 @@ build/Makefile: $(here)/CMakeLists.txt
 
 unit: tools  ## GoogleTest: everything that needs no server
 	$(here)/test/run unit
-regress isolation pgtap tap e2e: all tools  ## one suite against the installed extension
+regress isolation pgtap tap e2e judge: all tools  ## one suite against the installed extension
 	$(here)/test/run $@
 bench: all tools  ## the budgets, measured
 	$(here)/test/bench/run
+judge-bench: tools  ## scripted worlds with gold: precision, recall, duplicates, cost; its gates
+	build/judge-bench --worlds $(here)/test/judge_bench/worlds $(JUDGE_BENCH_OPTIONS)
 fuzz: build/Makefile  ## parsers against libFuzzer, SECONDS=20 each
 	$(here)/test/fuzz/run $(or $(SECONDS),20)
 psql:  ## a throwaway server with torale, and a prompt
@@ -102,8 +104,9 @@ matrix:  ## PostgreSQL 17 and 18 in their own Debian folders
 endif
 
 help:  ## this list
-	@sed -n 's/^\([a-z0-9 ]*\):.*  ## /\1\t/p' $(here)/Makefile | sort | awk -F'\t' '{ printf "%-32s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9 -]*\):.*  ## /\1\t/p' $(here)/Makefile | sort | awk -F'\t' '{ printf "%-32s %s\n", $$1, $$2 }'
 
-.PHONY: all install test demo packages tools unit regress isolation pgtap tap e2e bench fuzz \
+.PHONY: all install test demo packages tools unit regress isolation pgtap tap e2e bench \
+	judge judge-bench fuzz \
 	psql tidy format matrix help
 .DEFAULT_GOAL := all
