@@ -261,6 +261,24 @@ TEST(decide, waits_for_a_cooling_provider_without_consuming_an_attempt) {
     EXPECT_FALSE(outcome.tell_failure);
 }
 
+TEST(decide, puts_a_run_off_to_its_place_whatever_the_outage_and_the_attempt) {
+    for (const Category category : {Category::server, Category::network, Category::auth}) {
+        const Failure outage = failure_of(category);
+        DecideInput input = given(once(), &hourly());
+        input.failure = &outage;
+        input.attempt = input.attempts_max;
+        input.put_off_to = now - hours{1};
+        EXPECT_EQ(decide(input).status, retrying);
+        EXPECT_FALSE(decide(input).attempt_consumed);
+        EXPECT_EQ(decide(input).next_run_at, now - hours{1});
+        input.first_started_at = now - hours{24};
+        EXPECT_EQ(decide(input).status, failed) << "a day is enough";
+        input.first_started_at.reset();
+        input.trigger = Trigger::manual;
+        EXPECT_EQ(decide(input).status, failed) << "whoever asked looks at the result";
+    }
+}
+
 TEST(decide, gives_up_waiting_for_a_provider_after_a_day) {
     DecideInput input = given(once(), &hourly());
     input.failure = &slow_down();

@@ -118,7 +118,16 @@ INSTANTIATE_TEST_SUITE_P(
                     FaultMeans{Fault::redirect, true, Category::config, false},
                     FaultMeans{Fault::no_file, false, Category::internal, false},
                     FaultMeans{Fault::cancelled, true, Category::cancelled, true},
-                    FaultMeans{Fault::cancelled, false, Category::cancelled, false}));
+                    FaultMeans{Fault::cancelled, false, Category::cancelled, false},
+                    FaultMeans{Fault::paused, false, Category::overload, false}));
+
+TEST(classify, a_call_that_was_not_sent_is_not_repeated_in_its_run) {
+    Reply reply;
+    reply.fault = Fault::paused;
+    const Failure failure = classify(reply, Time{});
+    EXPECT_EQ(failure.should_retry, false);
+    EXPECT_EQ(retry_in_run(failure, 0, 0.0), std::nullopt);
+}
 
 TEST(classify, decides_by_type_and_not_by_words) {
     Reply reply = reply_of(500);
