@@ -26,7 +26,7 @@ has_scheduler($origin, 'origin', 'a scheduler');
 add_tasks($origin, 'origin', $count);
 my $secret = add_channel($origin, 'origin', "http://127.0.0.1:$world->{port}/hook/load");
 $origin->safe_psql('origin', <<~SQL);
-	UPDATE torale.providers SET priority = 7, options = '{"safe": true}', price_per_call = 0.25 WHERE name = 'perplexity';
+	UPDATE torale.providers SET priority = 7, options = '{"max_tokens_per_page": 300}', price_per_call = 0.25 WHERE name = 'perplexity';
 	UPDATE torale.providers SET enabled = false WHERE name = 'rules';
 	INSERT INTO torale.providers (name, kind, adapter, url, model, secret_name, priority, enabled)
 	VALUES ('second judge', 'llm', 'gemini', 'http://127.0.0.1:1', 'gemini-x', 'GEMINI_API_KEY', 500, false);
@@ -39,6 +39,11 @@ $origin->safe_psql('origin', <<~SQL);
 	INSERT INTO torale_internal.feed_pages (feed_id, hashes) SELECT id, '{a,b}' FROM torale.feeds;
 	INSERT INTO torale.users (id, role, active_task_limit) VALUES ('somebody', 'admin', 3);
 	INSERT INTO torale.memories (task_id, content) SELECT id, 'remember load 1' FROM torale.tasks WHERE name = 'load 1';
+	INSERT INTO torale.usage (owner, day, provider, calls, cost_usd) VALUES ('somebody', '2026-01-02', 'perplexity', 3, 0.015);
+	INSERT INTO torale.budgets (id, scope, period, max_cost_usd, set_by) VALUES ('01900000-0000-7000-8000-00000000000b', 'server', 'day', 5000, 'admin');
+	INSERT INTO torale_internal.budget_state (budget_id, window_start, spent_usd) VALUES ('01900000-0000-7000-8000-00000000000b', '2026-01-02', 0.015);
+	INSERT INTO torale_internal.reservations (execution_id, key, token, provider, tokens, cost_usd, budget_ids, is_settled, owner)
+	SELECT id, 'lost:1:judge', 1, 'gemini', 9, 0.01, '{}', true, owner FROM torale.executions LIMIT 1;
 	INSERT INTO torale.task_channels (task_id, channel_id) SELECT t.id, c.id FROM torale.tasks t, torale.channels c WHERE t.name = 'load 2';
 	INSERT INTO torale_internal.provider_state (provider, category, message) VALUES ('second judge', 'auth', 'refused once');
 	SQL
