@@ -85,7 +85,7 @@ SELECT c.oid::regclass AS name, c.relkind, c.relname,
     (SELECT string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
      WHERE a.attrelid = c.oid AND a.attnum > 0 AND has_column_privilege('torale_user', c.oid, a.attnum, 'SELECT')) AS columns
 FROM pg_class c
-WHERE c.relnamespace = 'torale'::regnamespace AND c.relkind IN ('r', 'v') AND c.relname NOT IN ('task_templates', 'providers', 'worker_status');
+WHERE c.relnamespace = 'torale'::regnamespace AND c.relkind IN ('r', 'v') AND c.relname NOT IN ('task_templates', 'providers', 'provider_status', 'worker_status');
 GRANT SELECT ON readable TO PUBLIC;
 CREATE FUNCTION pg_temp.seen(who text, mark text, claims text DEFAULT '') RETURNS text[] LANGUAGE sql AS $$
     SELECT array_agg(r.relname::text ORDER BY r.relname) FROM readable r
