@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t source_bytes_max = 6'000;
 constexpr std::size_t sources_bytes_max = 60'000;
 constexpr std::size_t evidence_bytes_max = 1'200;
+// Of earlier runs and of earlier messages each; the newest are kept.
+constexpr std::size_t past_bytes_max = 6'000;
 constexpr std::size_t memory_bytes_max = 500;
 constexpr std::size_t memories_max = 30;
 
@@ -97,12 +99,22 @@ void write_task(BlockWriter& to, const core::Task& task) {
     }
 }
 
+// Takes the bytes of one item, which are cut anyway, from what is left.
+bool fits(std::size_t& left, std::size_t bytes) {
+    bytes = std::min(bytes, 2 * evidence_bytes_max);
+    if (bytes > left) return false;
+    left -= bytes;
+    return true;
+}
+
 void write_history(BlockWriter& to, const Briefing& briefing) {
     if (briefing.history.empty()) {
         to.raw("This is the first judged run of the task.\n");
     } else {
         to.open("earlier runs, newest first");
+        std::size_t left = past_bytes_max;
         for (const core::PastExecution& run : briefing.history) {
+            if (!fits(left, run.evidence.size() + run.notification.size())) break;
             to.raw("- ").time(run.finished_at);
             to.raw(" verdict ").raw(run.verdict ? core::name_of(*run.verdict) : "none");
             to.raw(", confidence ").raw(std::to_string(run.confidence)).raw("\n  evidence: ");
@@ -118,7 +130,9 @@ void write_history(BlockWriter& to, const Briefing& briefing) {
         return;
     }
     to.open("what the user was told, newest first");
+    std::size_t left = past_bytes_max;
     for (const core::PastNotification& told : briefing.notifications) {
+        if (!fits(left, told.title.size() + told.body.size())) break;
         to.raw("- ").time(told.created_at);
         to.raw(" ").line(told.title, 200);
         to.raw("  ").line(told.body, evidence_bytes_max);

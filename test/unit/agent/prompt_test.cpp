@@ -126,5 +126,20 @@ TEST(prompt_hash, does_not_depend_on_the_task) {
     EXPECT_EQ(prompt_hash(), prompt_hash());
 }
 
+TEST(history, is_kept_under_a_budget_newest_first) {
+    Briefing briefing = local_briefing();
+    for (int i = 0; i < 5; ++i) {
+        core::PastExecution run;
+        run.finished_at = now - std::chrono::hours(i);
+        run.evidence = "run" + std::to_string(i) + std::string(3'000, 'x');
+        run.notification = std::string(3'000, 'y');
+        briefing.history.push_back(run);
+    }
+    const std::string prompt = render_prompt(briefing, {}, now).user;
+    EXPECT_NE(prompt.find("run0"), std::string::npos);
+    EXPECT_EQ(prompt.find("run4"), std::string::npos);
+    EXPECT_LT(prompt.size(), 8'000U);
+}
+
 }  // namespace
 }  // namespace torale::agent::testing
