@@ -9,7 +9,7 @@ export PG_CONFIG
 
 # What CREATE EXTENSION runs, in this order. schema runs once; all others are re-runnable.
 SQL_MODULES = roles schema native workers task_rules tasks channels runs dedupe claims finish money budgets memories documents \
-	feeds operations provider_state views seeds restore access comments
+	feeds operations provider_state suggest replay explain views seeds restore access comments
 
 ifeq ($(wildcard $(PGXS)),)
 

@@ -100,8 +100,8 @@ GRANT SELECT (name, kind, model, priority, enabled, price_per_call, price_in_per
     ON torale.providers TO torale_user;
 GRANT SELECT ON torale_internal.task_schedule, torale_internal.budget_state TO torale_user;
 GRANT INSERT (id, name, state, search_query, condition_description, notify_behavior, schedule, timezone, min_interval, max_interval,
-    search_options, context, dedupe_horizon), UPDATE (name, state, search_query, condition_description, notify_behavior, schedule,
-    timezone, min_interval, max_interval, search_options, context, dedupe_horizon), DELETE ON torale.tasks TO torale_user;
+    search_options, context, dedupe_horizon, mode), UPDATE (name, state, search_query, condition_description, notify_behavior, schedule,
+    timezone, min_interval, max_interval, search_options, context, dedupe_horizon, mode), DELETE ON torale.tasks TO torale_user;
 GRANT INSERT (task_id, channel_id), DELETE ON torale.task_channels TO torale_user;
 GRANT INSERT (task_id, content, kind, evidence, expires_at), UPDATE (content, kind, evidence, expires_at), DELETE ON torale.memories TO torale_user;
 GRANT INSERT (url, title, body, published_at), UPDATE (url, title, body, published_at), DELETE ON torale.documents TO torale_user;

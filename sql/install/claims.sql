@@ -36,7 +36,7 @@ CREATE OR REPLACE FUNCTION torale_internal.claim_due(
 RETURNS TABLE (execution_id uuid, task_id uuid, token bigint, attempt integer, slot timestamptz, consecutive_failures integer,
     last_judged_at timestamptz, task_seen timestamptz, owner text, name text, search_query text, condition_description text,
     notify_behavior text, schedule text, timezone text, min_interval_s bigint, max_interval_s bigint, search_options text,
-    history text, notifications text, memories text, replies text, has_documents boolean, first_started_at timestamptz)
+    history text, notifications text, memories text, replies text, has_documents boolean, first_started_at timestamptz, mode text)
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp
 -- A claim is a few hundred rows of tables of any size: looked up, never read whole.
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -83,14 +83,14 @@ BEGIN
         CASE WHEN l.is_resumed THEN torale_internal.replies_of(l.execution_id)::text END,
         NOT p_documents OR EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner = t.owner)
             OR EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner IS NULL),
-        r.started_at
+        r.started_at, t.mode
     FROM leased l
     JOIN recorded r ON r.id = l.execution_id
     JOIN torale.tasks t ON t.id = l.task_id;
 END
 $$;
 
--- Manual runs, previews and channel tests, first come first served. A manual run takes the lease
+-- Manual runs, previews, suggestions and replays, first come first served. A manual run takes the lease
 -- of its task, so it never runs beside a scheduled one.
 CREATE OR REPLACE FUNCTION torale_internal.claim_requests(
     p_now timestamptz, p_limit integer, p_lease interval, p_lease_owner text)
@@ -138,14 +138,16 @@ BEGIN
         RETURNING e.id, e.owner, e.input
     )
     SELECT l.execution_id, l.kind, l.quiet, l.lease_token, l.attempt::integer, l.task_id, coalesce(s.consecutive_failures, 0),
-        s.last_judged_at, t.updated_at, e.owner, to_jsonb(t)::text, e.input::text,
-        torale_internal.past_executions(l.task_id)::text, torale_internal.past_notifications(l.task_id)::text,
-        torale_internal.current_memories(l.task_id)::text, torale_internal.replies_of(l.execution_id)::text,
+        s.last_judged_at, t.updated_at, e.owner, to_jsonb(t)::text, coalesce(r.replay, e.input)::text,
+        coalesce(r.replay -> 'history', torale_internal.past_executions(l.task_id))::text,
+        coalesce(r.replay -> 'notifications', torale_internal.past_notifications(l.task_id))::text,
+        coalesce(r.replay -> 'memories', torale_internal.current_memories(l.task_id))::text, torale_internal.replies_of(l.execution_id)::text,
         EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner = e.owner) OR EXISTS (SELECT 1 FROM torale.documents d WHERE d.owner IS NULL)
     FROM leased l
     JOIN started e ON e.id = l.execution_id
     LEFT JOIN task_leased s ON s.task_id = l.task_id
-    LEFT JOIN torale.tasks t ON t.id = l.task_id;
+    LEFT JOIN torale.tasks t ON t.id = l.task_id
+    LEFT JOIN LATERAL (SELECT torale_internal.replay_claim(e.input, e.owner) AS replay WHERE l.kind = 'replay') r ON true;
 END
 $$;
 

@@ -50,6 +50,7 @@ COMMENT ON COLUMN torale.tasks.min_interval IS 'A next run that the judge wishes
 COMMENT ON COLUMN torale.tasks.max_interval IS 'A next run that the judge wishes is not later than this from now.';
 COMMENT ON COLUMN torale.tasks.search_options IS 'Object with max_results, domains {allow, deny}, recency, country, language, published_after.';
 COMMENT ON COLUMN torale.tasks.context IS 'Any JSON of the owner''s; webhooks carry it back.';
+COMMENT ON COLUMN torale.tasks.mode IS 'pipeline: one search, one judgement. agent: the model may search and read on. Null: as torale.default_mode says.';
 COMMENT ON COLUMN torale.tasks.dedupe_horizon IS 'The same event is not told again inside this time; 0: told every time.';
 COMMENT ON COLUMN torale.tasks.updated_at IS 'When the owner, or a completing run, last changed the row.';
 COMMENT ON COLUMN torale.tasks.state_changed_at IS 'When state last changed.';
@@ -67,9 +68,9 @@ COMMENT ON COLUMN torale.task_templates.notify_behavior IS 'Becomes tasks.notify
 COMMENT ON COLUMN torale.task_templates.is_active IS 'False: not offered.';
 
 -- ---- what happened ----
-COMMENT ON TABLE torale.executions IS 'Runs: one row for each due slot, manual run, preview and channel test.';
-COMMENT ON COLUMN torale.executions.task_id IS 'The task; null for a preview or a channel test.';
-COMMENT ON COLUMN torale.executions.trigger IS 'schedule, manual, preview, replay or test.';
+COMMENT ON TABLE torale.executions IS 'Runs: one row for each due slot, manual run, preview, suggestion, replayed run and channel test.';
+COMMENT ON COLUMN torale.executions.task_id IS 'The task; null for a preview, a suggestion, a replay or a channel test.';
+COMMENT ON COLUMN torale.executions.trigger IS 'schedule, manual, preview, suggest, replay or test.';
 COMMENT ON COLUMN torale.executions.status IS 'pending, running or retrying; then success, failed, cancelled, skipped or missed.';
 COMMENT ON COLUMN torale.executions.verdict IS 'met, not_met or unknown; null when nothing was judged.';
 COMMENT ON COLUMN torale.executions.condition_met IS 'Whether the verdict is met; null when nothing was judged.';
@@ -213,7 +214,7 @@ COMMENT ON COLUMN torale_internal.provider_state.category IS 'Kind of the failur
 COMMENT ON COLUMN torale_internal.provider_state.message IS 'The failure in words.';
 COMMENT ON COLUMN torale_internal.provider_state.changed_at IS 'When it happened.';
 COMMENT ON TABLE torale_internal.requests IS 'Queued manual runs and previews, claimed with the same lease as tasks.';
-COMMENT ON COLUMN torale_internal.requests.kind IS 'manual, preview or test.';
+COMMENT ON COLUMN torale_internal.requests.kind IS 'manual, preview, suggest, replay or test.';
 COMMENT ON COLUMN torale_internal.requests.quiet IS 'True: run, and tell nobody.';
 COMMENT ON COLUMN torale_internal.requests.due_at IS 'Not before then.';
 COMMENT ON COLUMN torale_internal.requests.attempt IS 'Attempts so far.';
@@ -256,7 +257,7 @@ COMMENT ON COLUMN torale.findings.sources IS 'URLs of the quoted sources.';
 COMMENT ON COLUMN torale.findings.confidence IS '0 to 100.';
 COMMENT ON VIEW torale.activity IS 'What ran, newest first.';
 COMMENT ON COLUMN torale.activity.at IS 'When it ended, else began, else was queued.';
-COMMENT ON COLUMN torale.activity.task IS 'Name of the task, or preview or test.';
+COMMENT ON COLUMN torale.activity.task IS 'Name of the task, or preview, suggest, replay or test.';
 COMMENT ON COLUMN torale.activity.status IS 'executions.status.';
 COMMENT ON COLUMN torale.activity.verdict IS 'met, not_met or unknown; null when nothing was judged.';
 COMMENT ON COLUMN torale.activity.confidence IS '0 to 100.';
@@ -305,8 +306,6 @@ COMMENT ON FUNCTION torale.run_soon IS 'Makes an active task due now.';
 COMMENT ON FUNCTION torale.cancel_execution IS 'Cancels an execution that is not over; its task goes on with the next slot.';
 COMMENT ON FUNCTION torale.request_preview IS 'Queues a run without a task: nothing is told. Poll the execution that it returns.';
 COMMENT ON PROCEDURE torale.preview IS 'Runs a question without a task, waits and returns the verdict. Not inside a transaction block.';
-COMMENT ON FUNCTION torale.explain IS 'What an execution searched, found and quoted, and why it told or did not.';
-COMMENT ON FUNCTION torale.why_told IS 'Why an execution told or did not, in one sentence.';
 COMMENT ON PROCEDURE torale.wait_for_execution IS 'Returns when the execution is over; an error after the timeout. Not inside a transaction block.';
 COMMENT ON FUNCTION torale.require_no_transaction_block IS 'Raises inside a transaction block, with what to call instead.';
 COMMENT ON FUNCTION torale.create_channel IS 'Creates a channel and returns its signing secret, which is shown this once.';
@@ -343,6 +342,7 @@ COMMENT ON FUNCTION torale_internal.is_public_suffix IS 'Whether anybody may reg
 COMMENT ON FUNCTION torale_internal.domain_matches IS 'Whether a domain is a suffix or lies under it; below a public suffix only when it is written *.co.uk.';
 COMMENT ON FUNCTION torale_internal.content_hash IS 'SHA-256 of URL, folded title and folded text, in hex.';
 COMMENT ON FUNCTION torale_internal.why_undecidable IS 'Why the rules judge cannot decide a condition; null when it can.';
+COMMENT ON FUNCTION torale_internal.replay_by_rules IS 'Judges a replay_case() by rules: verdict, evidence, quote and url; without a verdict the evidence says why.';
 COMMENT ON FUNCTION torale_internal.check_url IS 'Raises when the egress guard refuses a URL for a purpose: provider, channel or feed.';
 COMMENT ON FUNCTION torale_internal.new_secret IS 'A new signing secret: whsec_ and 32 random bytes in base64.';
 COMMENT ON FUNCTION torale_internal.known_adapters IS 'Adapters that this version has for a kind of provider.';

@@ -29,6 +29,8 @@ CREATE OR REPLACE FUNCTION torale_internal.content_hash(url text, title text, bo
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'torale_content_hash';
 CREATE OR REPLACE FUNCTION torale_internal.why_undecidable(condition text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'torale_why_undecidable';
+CREATE OR REPLACE FUNCTION torale_internal.replay_by_rules(replay jsonb) RETURNS jsonb
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'torale_replay_by_rules';
 CREATE OR REPLACE FUNCTION torale_internal.check_url(purpose text, url text) RETURNS void
 LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'torale_check_url';
 CREATE OR REPLACE FUNCTION torale_internal.new_secret() RETURNS text

@@ -131,7 +131,7 @@ SET search_path = pg_catalog, torale, pg_temp AS $$
         'cooling_providers', (SELECT coalesce(jsonb_agg(s.provider), '[]') FROM torale_internal.provider_state s WHERE s.cooling_until > now()))
 $$;
 
--- Previews and channel tests that are over, with the test's notification.
+-- Previews, suggestions, replays and channel tests that are over, with the test's notification.
 CREATE OR REPLACE FUNCTION torale_internal.housekeep_requests(p_limit integer) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
@@ -143,14 +143,14 @@ BEGIN
     END IF;
     DELETE FROM torale.executions e WHERE e.id IN (
         SELECT x.id FROM torale.executions x
-        WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.trigger IN ('preview', 'test')
+        WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.trigger IN ('preview', 'suggest', 'replay', 'test')
           AND x.status NOT IN ('pending', 'running', 'retrying')
         ORDER BY x.id LIMIT p_limit FOR UPDATE OF x SKIP LOCKED);
     GET DIAGNOSTICS n = ROW_COUNT;
     RETURN n;
 END
 $$;
-COMMENT ON FUNCTION torale_internal.housekeep_requests(integer) IS 'Removes previews and channel tests older than torale.retention_requests; how many.';
+COMMENT ON FUNCTION torale_internal.housekeep_requests(integer) IS 'Removes previews, suggestions, replays and channel tests older than torale.retention_requests; how many.';
 
 -- Old rows, in small bites; returns what was removed. Rows that a notification shows stay.
 CREATE OR REPLACE FUNCTION torale_internal.housekeep(p_limit integer DEFAULT 5000) RETURNS jsonb

@@ -1,5 +1,4 @@
--- Running by hand: run_task, cancel_execution, previews, channel tests, and explain(). These
--- write the queue, so they are SECURITY DEFINER and check the owner themselves.
+-- Running by hand: run_task, cancel_execution, previews. These write the queue, so they are SECURITY DEFINER and check the owner themselves.
 
 -- The caller's task, locked in the agreed order, or PT404.
 CREATE OR REPLACE FUNCTION torale_internal.lock_my_task(p_id uuid) RETURNS torale.tasks
@@ -197,69 +196,4 @@ BEGIN
             format('Queue it with SELECT * FROM %s and read torale.executions after the commit.', p_instead), '25001');
     END IF;
 END
-$$;
-
--- What was searched, what was new, why it did or did not notify.
-CREATE OR REPLACE FUNCTION torale.explain(execution_id uuid) RETURNS SETOF text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-    e torale.executions;
-    task torale.tasks;
-    step record;
-    quote record;
-BEGIN
-    SELECT * INTO e FROM torale.executions x WHERE x.id = execution_id;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'PT404', MESSAGE = format('execution %s does not exist', coalesce(execution_id::text, 'null')),
-            DETAIL = format('owner: %s', torale.current_owner()), HINT = 'SELECT * FROM torale.activity;';
-    END IF;
-    SELECT * INTO task FROM torale.tasks t WHERE t.id = e.task_id;
-    RETURN NEXT format('Execution %s of %s (%s, attempt %s): %s', e.id, coalesce(quote_literal(task.name), 'a preview'), e.trigger, e.attempts, e.status);
-    RETURN NEXT format('  question:  %s', coalesce(task.search_query, e.input ->> 'search_query'));
-    RETURN NEXT format('  condition: %s', coalesce(task.condition_description, e.input ->> 'condition_description', 'the question itself'));
-    IF e.slots > 1 THEN
-        RETURN NEXT format('  stands for %s slots from %s until %s', e.slots, e.slots_from, e.slots_until);
-    END IF;
-    FOR step IN SELECT s.* FROM torale.execution_steps s WHERE s.execution_id = e.id ORDER BY s.position LOOP
-        RETURN NEXT format('  %s %s%s: %s in %s ms%s', step.position, step.kind, coalesce(' by ' || nullif(step.provider, ''), ''),
-            step.status, step.duration_ms, CASE WHEN step.detail <> '{}' THEN '  ' || step.detail::text ELSE '' END);
-    END LOOP;
-    IF e.verdict IS NOT NULL THEN
-        RETURN NEXT format('  verdict: %s, confidence %s %s', e.verdict, e.confidence, coalesce(e.confidence_parts::text, ''));
-    END IF;
-    IF e.evidence IS NOT NULL THEN
-        RETURN NEXT '  evidence: ' || e.evidence;
-    END IF;
-    FOR quote IN
-        SELECT c.quote, s.title, s.url, s.published_at FROM torale.citations c JOIN torale.sources s ON s.id = c.source_id
-        WHERE c.execution_id = e.id ORDER BY c.id
-    LOOP
-        RETURN NEXT format('  quote: "%s" — %s, %s%s', regexp_replace(quote.quote, '\s+', ' ', 'g'), quote.title, quote.url, coalesce(', ' || quote.published_at::date, ''));
-    END LOOP;
-    RETURN NEXT '  ' || torale.why_told(e);
-END
-$$;
-
-CREATE OR REPLACE FUNCTION torale.why_told(e torale.executions) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
-    SELECT CASE
-        WHEN n.id IS NOT NULL THEN format('told: %s notification %s, %s of %s deliveries done', n.kind, n.id,
-            (SELECT count(*) FROM torale.deliveries d WHERE d.notification_id = n.id AND d.status = 'delivered'),
-            (SELECT count(*) FROM torale.deliveries d WHERE d.notification_id = n.id))
-        WHEN e.skip_reason = 'unchanged' THEN 'not told: no source is new since the last judged run, so the judge was not called'
-        WHEN e.skip_reason = 'already_told' THEN 'not told: the same event was told before, inside the dedupe horizon'
-        WHEN e.skip_reason = 'ungrounded' THEN 'not told: the judge said met, but no quote of it stands in a stored source'
-        WHEN e.skip_reason = 'no_sources' THEN 'not told: there is nothing to search (no documents, no search provider with a key)'
-        WHEN e.status IN ('pending', 'running') THEN 'not told yet: it has not finished'
-        WHEN e.status = 'retrying' THEN 'not told yet: it will be tried again (' || coalesce(e.error_message, '') || ')'
-        WHEN e.status = 'failed' THEN 'not told: it failed (' || coalesce(e.error_category, '') || '): ' || coalesce(e.error_message, '')
-        WHEN e.verdict = 'not_met' THEN 'not told: the condition is not met'
-        WHEN e.verdict = 'unknown' THEN 'not told: the judge could not decide'
-        WHEN e.trigger = 'preview' THEN 'not told: previews tell nobody'
-        WHEN e.verdict = 'met' THEN 'not told: the run was quiet'
-        ELSE 'not told: ' || coalesce(e.skip_reason, e.status) END
-    FROM (SELECT 1) one
-    LEFT JOIN torale.notifications n ON n.execution_id = e.id
-    LIMIT 1
 $$;

@@ -33,6 +33,7 @@ CREATE TABLE torale.tasks (
     search_options jsonb NOT NULL DEFAULT '{}',
     context jsonb,
     dedupe_horizon interval NOT NULL DEFAULT '180 days',
+    mode text CHECK (mode IN ('pipeline', 'agent')),
     owner text NOT NULL DEFAULT torale.current_owner() REFERENCES torale.users (id),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     updated_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -70,7 +71,7 @@ CREATE SEQUENCE torale_internal.lease_tokens;
 CREATE TABLE torale.executions (
     id uuid PRIMARY KEY DEFAULT torale.uuid_v7(),
     task_id uuid,
-    trigger text NOT NULL CHECK (trigger IN ('schedule', 'manual', 'preview', 'replay', 'test')),
+    trigger text NOT NULL CHECK (trigger IN ('schedule', 'manual', 'preview', 'suggest', 'replay', 'test')),
     status text NOT NULL DEFAULT 'pending' CHECK (status IN
         ('pending', 'running', 'retrying', 'success', 'failed', 'cancelled', 'skipped', 'missed')),
     verdict text CHECK (verdict IN ('met', 'not_met', 'unknown')),
@@ -104,7 +105,7 @@ CREATE TABLE torale.executions (
     owner text NOT NULL DEFAULT torale.current_owner(),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     FOREIGN KEY (owner, task_id) REFERENCES torale.tasks (owner, id) ON DELETE CASCADE,
-    CHECK (task_id IS NOT NULL OR trigger IN ('preview', 'test')),
+    CHECK (task_id IS NOT NULL OR trigger IN ('preview', 'suggest', 'replay', 'test')),
     CHECK (trigger <> 'schedule' OR scheduled_for IS NOT NULL)
 ) WITH (fillfactor = 20); -- inserted small at the claim, grown once at the finish: room for HOT
 -- Promise 1: no slot has two rows.
@@ -112,6 +113,7 @@ CREATE UNIQUE INDEX executions_one_row_per_slot ON torale.executions (task_id, s
     WHERE trigger = 'schedule';
 CREATE INDEX executions_by_task ON torale.executions (task_id, id DESC);
 CREATE INDEX executions_by_owner ON torale.executions (owner, id DESC);
+CREATE INDEX executions_by_replay ON torale.executions ((input ->> 'replay')) WHERE trigger = 'replay';
 
 CREATE TABLE torale.sources (
     id uuid PRIMARY KEY DEFAULT torale.uuid_v7(),
@@ -347,10 +349,10 @@ CREATE TABLE torale_internal.provider_state (
     changed_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
--- Queued manual runs, previews and channel tests, claimed with the same lease.
+-- Queued manual runs, previews, suggestions, replays and channel tests, claimed with the same lease.
 CREATE TABLE torale_internal.requests (
     execution_id uuid PRIMARY KEY REFERENCES torale.executions (id) ON DELETE CASCADE,
-    kind text NOT NULL CHECK (kind IN ('manual', 'preview', 'test')),
+    kind text NOT NULL CHECK (kind IN ('manual', 'preview', 'suggest', 'replay', 'test')),
     task_id uuid REFERENCES torale.tasks (id) ON DELETE CASCADE,
     quiet boolean NOT NULL DEFAULT false,
     due_at timestamptz NOT NULL DEFAULT pg_catalog.now(),

@@ -82,6 +82,7 @@ struct Briefing {
     // Each paid call is reserved against the budgets before it goes out.
     bool has_budgets = false;
     std::vector<core::Source> stored_sources;  // of a replay, numbered, is_new as it was then
+    int missing_sources = 0;                   // of a replay: judged then, gone since
     core::Json input = core::Json::object();   // of a suggestion: {prompt, current_task}
     bool has_documents = true;                 // the owner can see at least one document
     bool gate_enabled = true;                  // false for preview and forced judgement

@@ -57,7 +57,7 @@ Turn Run::start(core::Time now) {
         case Purpose::replay:
             conclusion_.sources = std::move(briefing_.stored_sources);
             trace_recall();
-            if (conclusion_.sources.empty()) return conclude_empty();
+            if (conclusion_.sources.empty()) return conclude_unreplayable();
             return judge(core::milliseconds{0});
         case Purpose::run:
             break;
@@ -178,6 +178,19 @@ Turn Run::finish() {
     conclusion_.usage = ledger_.total();
     conclusion_.spending = ledger_.take_spending();
     return std::move(conclusion_);
+}
+
+// Sources that retention took are not sources that a search did not find.
+Turn Run::conclude_unreplayable() {
+    if (briefing_.missing_sources == 0) return conclude_empty();
+    return fail(failure_of(core::Category::bad_request,
+                           "none of the sources it was judged by is stored any more"));
+}
+
+// What a judge takes for the present: in a replay the instant that is replayed. Replies, pauses and
+// the trace keep to the real one.
+core::Time Run::clock() const {
+    return briefing_.purpose == Purpose::replay ? briefing_.now : now_;
 }
 
 Step& Run::add_step(const char* kind, const std::string& provider, const char* status) {

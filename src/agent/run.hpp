@@ -71,6 +71,8 @@ private:
     void note_pause(const providers::Provider& provider, const core::Failure& failure);
     Turn fail(core::Failure failure);
     Turn finish();
+    core::Time clock() const;
+    Turn conclude_unreplayable();
     Step& add_step(const char* kind, const std::string& provider, const char* status);
     Step& add_reply_step(const char* kind, const std::string& provider, const Received& received,
                          bool is_ok);

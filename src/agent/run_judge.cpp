@@ -44,10 +44,10 @@ Turn Run::judge(core::milliseconds delay) {
 
 void Run::prepare_prompt() {
     if (!talk_.prompt && briefing_.purpose == Purpose::suggest) {
-        talk_.prompt = render_suggestion(briefing_, now_);
+        talk_.prompt = render_suggestion(briefing_, clock());
         conclusion_.prompt_hash = suggestion_hash();
     } else if (!talk_.prompt) {
-        talk_.prompt = render_prompt(briefing_, conclusion_.sources, now_);
+        talk_.prompt = render_prompt(briefing_, conclusion_.sources, clock());
         conclusion_.prompt_hash = prompt_hash(briefing_.mode);
     }
     if (uses_tools()) talk_.prompt->must_answer = must_answer();
@@ -57,7 +57,7 @@ Turn Run::judge_by_rules() {
     // Lent, not copied: sources are the largest thing a run holds.
     providers::rules::Input input{.condition = briefing_.task.condition(),
                                   .sources = std::move(conclusion_.sources),
-                                  .now = now_};
+                                  .now = clock()};
     core::Judgement judgement = providers::rules::judge(input);
     conclusion_.sources = std::move(input.sources);
     conclusion_.model = judges_.current().name;

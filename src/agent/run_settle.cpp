@@ -26,7 +26,7 @@ core::Json seen_sources(const std::vector<core::Source>& sources) {
 }  // namespace
 
 Turn Run::settle(core::Judgement judgement) {
-    Settled settled = settle_judgement(std::move(judgement), conclusion_.sources, now_);
+    Settled settled = settle_judgement(std::move(judgement), conclusion_.sources, clock());
     conclusion_.judged = true;
     conclusion_.judgement = std::move(settled.judgement);
     conclusion_.confidence = settled.confidence;

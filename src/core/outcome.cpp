@@ -78,7 +78,9 @@ Outcome decide_failure(const DecideInput& input) {
     Outcome outcome;
     outcome.status = ExecutionStatus::failed;
     outcome.consecutive_failures = input.consecutive_failures;
-    // Whoever asked for this run looks at its result: no retry behind their back, no message.
+    // Whoever asked for this run looks at its result: no retry behind their back, no message. A
+    // replay is one of many; the others need not wait for a hand.
+    if (input.trigger == Trigger::replay) return decide_retry(input).value_or(outcome);
     if (input.trigger != Trigger::schedule) return outcome;
     if (auto retry = decide_retry(input)) return *retry;
     outcome.tell_failure = input.consecutive_failures == 0;

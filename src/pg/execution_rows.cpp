@@ -1,6 +1,8 @@
 // Reads claims.
 #include "pg/execution_rows.hpp"
 
+#include "pg/replay_rows.hpp"
+
 namespace torale::pg {
 
 namespace {
@@ -27,6 +29,11 @@ std::optional<std::string> optional_of(const Json& object, const char* key) {
 // jsonb writes timestamptz in ISO 8601.
 core::Time time_of(const Json& object, const char* key) {
     return core::parse_time(text_of(object, key)).value_or(core::Time{});
+}
+
+void read_mode(Claim& claim, const std::optional<std::string>& name) {
+    if (name == "agent") claim.mode = agent::Mode::agent;
+    if (name == "pipeline") claim.mode = agent::Mode::pipeline;
 }
 
 core::NotifyBehavior behavior_of(std::string_view text) {
@@ -66,7 +73,8 @@ void read_recalled(agent::Briefing& briefing, const std::optional<std::string>& 
     }
 }
 
-// A task as to_jsonb writes its row, or the input of a preview: the same keys.
+}  // namespace
+
 core::Task read_task(const Json& row) {
     core::Task task;
     task.id = text_of(row, "id");
@@ -81,8 +89,6 @@ core::Task read_task(const Json& row) {
     }
     return task;
 }
-
-}  // namespace
 
 std::optional<core::Time> read_timestamptz(const std::optional<std::string>& text) {
     if (!text) return std::nullopt;
@@ -121,6 +127,7 @@ std::vector<Claim> read_due_claims(const Rows& rows) {
                       rows.optional_text(i, 20), rows.optional_text(i, 21));
         briefing.has_documents = rows.boolean(i, 22);
         claim.first_started_at = read_timestamptz(rows.optional_text(i, 23));
+        read_mode(claim, rows.optional_text(i, 24));
         claims.push_back(std::move(claim));
     }
     return claims;
@@ -132,8 +139,10 @@ std::vector<Claim> read_request_claims(const Rows& rows) {
         Claim claim;
         agent::Briefing& briefing = claim.briefing;
         briefing.execution_id = rows.text(i, 0);
-        const bool is_preview = rows.text(i, 1) == "preview";
-        claim.trigger = is_preview ? core::Trigger::preview : core::Trigger::manual;
+        const std::string& kind = rows.text(i, 1);
+        const bool has_task = kind == "manual";
+        const Json described = json_of(rows.optional_text(i, has_task ? 10 : 11));
+        claim.trigger = has_task ? core::Trigger::manual : core::Trigger::preview;
         claim.quiet = rows.boolean(i, 2);
         claim.token = rows.integer(i, 3);
         claim.attempt = static_cast<int>(rows.integer(i, 4));
@@ -141,11 +150,18 @@ std::vector<Claim> read_request_claims(const Rows& rows) {
         briefing.last_judged_at = read_timestamptz(rows.optional_text(i, 7));
         briefing.is_first_run = !briefing.last_judged_at;
         claim.task_seen = rows.optional_text(i, 8).value_or("");
-        briefing.task = read_task(json_of(rows.optional_text(i, is_preview ? 11 : 10)));
+        briefing.task = read_task(described);
         briefing.task.owner = rows.text(i, 9);
         read_recalled(briefing, rows.optional_text(i, 12), rows.optional_text(i, 13),
                       rows.optional_text(i, 14), rows.optional_text(i, 15));
         briefing.has_documents = rows.boolean(i, 16);
+        read_mode(claim, optional_of(described, "mode"));
+        if (kind == "suggest") {
+            briefing.purpose = agent::Purpose::suggest;
+            briefing.input = described;
+        } else if (kind == "replay") {
+            read_replay(described, claim);
+        }
         claims.push_back(std::move(claim));
     }
     return claims;

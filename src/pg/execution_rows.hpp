@@ -11,6 +11,9 @@ namespace torale::pg {
 // A timestamptz as PostgreSQL writes it in UTC.
 std::optional<core::Time> read_timestamptz(const std::optional<std::string>& text);
 
+// A task as to_jsonb writes its row, or the input of a preview or suggestion: the same keys.
+core::Task read_task(const core::Json& row);
+
 std::vector<scheduler::Claim> read_due_claims(const Rows& rows);
 std::vector<scheduler::Claim> read_request_claims(const Rows& rows);
 std::vector<scheduler::DeliveryClaim> read_delivery_claims(const Rows& rows);

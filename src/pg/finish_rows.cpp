@@ -28,8 +28,12 @@ std::string write_steps(const Finished& finished) {
     return steps.take();
 }
 
-// A preview stores no task, so its sources are part of its result.
-std::string write_preview(const Finished& finished) {
+// Without a task nothing else keeps what was found: its sources with their quotes are the result
+// of a preview and of a replay. Of a suggestion it is the task.
+std::string write_result(const Finished& finished) {
+    if (finished.claim.briefing.purpose == agent::Purpose::suggest) {
+        return core::write_json(finished.conclusion.result);
+    }
     Json sources = Json::array();
     for (const core::Source& source : finished.conclusion.sources) {
         Json quotes = Json::array();
@@ -140,7 +144,7 @@ void write_run(JsonRows& run, const Finished& finished) {
         run.text("error_category", core::name_of(conclusion.failure->category));
         run.text("error_message", conclusion.failure->message);
     }
-    if (!finished.claim.has_task()) run.raw("result", write_preview(finished));
+    if (!finished.claim.has_task()) run.raw("result", write_result(finished));
     write_verdict(run, conclusion);
     write_plan(run, finished);
     write_telling(run, finished);
@@ -148,6 +152,7 @@ void write_run(JsonRows& run, const Finished& finished) {
 }
 
 void write_found(JsonRows& sources, JsonRows& citations, const Finished& finished) {
+    if (!finished.claim.has_task()) return;
     const std::string& execution = finished.claim.briefing.execution_id;
     for (const core::Source& source : finished.conclusion.sources) {
         sources.open();

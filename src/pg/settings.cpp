@@ -44,6 +44,7 @@ int retention_sources = 0;
 int retention_deliveries = 0;
 int retention_requests = 0;
 int memories_max = 0;
+int replay_max = 0;
 int memory_chars_max = 0;
 int budget_execution_tokens = 0;
 double budget_execution_cost_usd = 0;
@@ -116,7 +117,9 @@ const IntegerSetting integers[] = {
     {"torale.retention_deliveries", &retention_deliveries, 90 * minutes_per_day, 0, ten_years,
      GUC_UNIT_MIN, "How long finished deliveries and their attempts are kept. Zero keeps all."},
     {"torale.retention_requests", &retention_requests, 7 * minutes_per_day, 0, ten_years,
-     GUC_UNIT_MIN, "How long finished previews and channel tests are kept. Zero keeps all."},
+     GUC_UNIT_MIN,
+     "How long finished previews, suggestions, replays and channel tests are kept. Zero keeps "
+     "all."},
     {"torale.agent_steps_max", &agent_steps_max, 8, 1, 50, 0,
      "Answers of the model in one run of agent mode; the last one has to be the verdict."},
     {"torale.agent_tool_calls_max", &agent_tool_calls_max, 16, 0, 200, 0,
@@ -124,6 +127,8 @@ const IntegerSetting integers[] = {
     {"torale.agent_tool_result_chars_max", &agent_tool_result_chars_max, 5000, 500, 100'000, 0,
      "Characters of one tool result that the model gets to read."},
     {"torale.memories_max", &memories_max, 100, 1, 10'000, 0,
+    {"torale.replay_max", &replay_max, 1000, 1, 100'000, 0,
+     "Judged runs that one replay may judge again."},
      "Memories of one task; a run that learns more lets the least useful go."},
     {"torale.memory_chars_max", &memory_chars_max, 2000, 100, 20'000, 0,
      "Characters of one memory."},

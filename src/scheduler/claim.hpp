@@ -19,6 +19,8 @@ struct Claim {
     bool quiet = false;
     // Nothing: as torale.default_mode says.
     std::optional<agent::Mode> mode;
+    // A replay's one judge; empty: any, by priority.
+    std::string judge;
     int attempt = 1;  // this one included
     int consecutive_failures = 0;
     std::optional<Time> scheduled_for;

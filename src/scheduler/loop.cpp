@@ -10,6 +10,19 @@
 
 namespace torale::scheduler {
 
+namespace {
+
+// Whether it is left alone for a while is the throttle's business: the run then waits for it.
+std::vector<providers::Provider> only_judge(const std::vector<ProviderState>& judges,
+                                            std::string_view name) {
+    for (const ProviderState& judge : judges) {
+        if (judge.provider.name == name) return {judge.provider};
+    }
+    return {};
+}
+
+}  // namespace
+
 Loop::Loop(ExecutionStore& store, net::Loop& net, Sleeper& sleeper, const core::Clock& clock,
            Limits limits)
     : store_(store),
@@ -162,9 +175,12 @@ void Loop::begin(std::vector<Claim> claims) {
             continue;
         }
         agent::Briefing briefing = claim.briefing;
-        briefing.now = at;
-        briefing.search_providers = search.providers();
-        briefing.judges = judges.providers();
+        if (briefing.purpose != agent::Purpose::replay) briefing.now = at;
+        if (briefing.purpose == agent::Purpose::run) {
+            briefing.search_providers = search.providers();
+        }
+        briefing.judges =
+            claim.judge.empty() ? judges.providers() : only_judge(state_.judges, claim.judge);
         briefing.delimiter_nonce = nonce_ += 0x9e3779b97f4a7c15;
         briefing.unit_random = static_cast<double>(nonce_ >> 11) * 0x1.0p-53;
         briefing.gate_enabled = claim.trigger != core::Trigger::preview;

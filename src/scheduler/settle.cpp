@@ -14,6 +14,13 @@ std::optional<Time> place_in_line(const Ended& ended, const Throttle& throttle, 
     const bool is_left_alone =
         ended.troubled >= 0 && throttle.state(ended.troubled, now) != Breaker::State::closed;
     if (!ended.is_refused && !is_left_alone) return std::nullopt;
+    // A replay has one judge, whose outage keeps nobody else from being claimed: it must not come
+    // back at once.
+    if (ended.claim.trigger == core::Trigger::replay) {
+        const int judge = throttle.find(ended.claim.judge);
+        const auto open_until = judge < 0 ? std::nullopt : throttle.open_until(judge);
+        return std::max(now + core::seconds{1}, open_until.value_or(now));
+    }
     if (ended.is_probe) {
         return is_left_alone ? std::max(now, *throttle.open_until(ended.troubled)) : now;
     }

@@ -145,6 +145,35 @@ TEST(replay, sees_only_what_was_new_then) {
     EXPECT_EQ(run.conclusion().judgement.verdict, Verdict::not_met);
 }
 
+TEST(replay, a_model_is_asked_at_the_instant_that_is_replayed) {
+    Briefing briefing = replay_briefing();
+    briefing.judges = {gemini()};
+    briefing.now = now - std::chrono::hours{24 * 30};
+    const std::string then = core::write_time(briefing.now).substr(0, 10);
+    Driver run(std::move(briefing));
+    ASSERT_TRUE(run.asks_http());
+    EXPECT_NE(run.request().body.find("now: " + then), std::string::npos) << run.request().body;
+    run.reply(http(200, gemini_says(met_answer(1, quote))));
+    ASSERT_TRUE(run.is_concluded());
+    EXPECT_EQ(run.conclusion().judgement.verdict, Verdict::met);
+    const Step* judge = find_step(run.conclusion(), "judge");
+    ASSERT_NE(judge, nullptr);
+    EXPECT_GE(judge->started_at, now) << "the trace keeps to the real clock";
+}
+
+TEST(replay, what_is_gone_is_not_taken_for_not_found) {
+    Briefing briefing = replay_briefing();
+    briefing.stored_sources.clear();
+    Driver empty(briefing);
+    EXPECT_EQ(empty.conclusion().judgement.verdict, Verdict::not_met) << "nothing was found then";
+    briefing.missing_sources = 2;
+    Driver gone(std::move(briefing));
+    ASSERT_TRUE(gone.conclusion().failure);
+    EXPECT_EQ(gone.conclusion().failure->message,
+              "none of the sources it was judged by is stored any more");
+    EXPECT_FALSE(gone.conclusion().judged);
+}
+
 TEST(trace, names_what_was_judged_so_that_it_can_be_replayed) {
     Driver run(replay_briefing());
     const Step* verify = find_step(run.conclusion(), "verify");

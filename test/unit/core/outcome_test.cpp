@@ -279,6 +279,22 @@ TEST(decide, puts_a_run_off_to_its_place_whatever_the_outage_and_the_attempt) {
     }
 }
 
+TEST(decide, a_replay_of_many_runs_waits_like_a_scheduled_one_and_tells_nobody) {
+    const Failure bad = bad_request();
+    DecideInput input = given(once(), &hourly());
+    input.trigger = Trigger::replay;
+    input.failure = &slow_down();
+    EXPECT_EQ(decide(input).status, retrying);
+    EXPECT_EQ(decide(input).next_run_at, now + seconds{37});
+    input.first_started_at = now - hours{24};
+    const Outcome late = decide(input);
+    EXPECT_EQ(late.status, failed);
+    EXPECT_FALSE(late.tell_failure);
+    EXPECT_FALSE(late.next_run_at);
+    input.failure = &bad;
+    EXPECT_EQ(decide(input).status, failed);
+}
+
 TEST(decide, gives_up_waiting_for_a_provider_after_a_day) {
     DecideInput input = given(once(), &hourly());
     input.failure = &slow_down();

@@ -65,6 +65,19 @@ TEST_F(SettleTest, a_probe_that_failed_goes_behind_those_who_are_due_by_then) {
     EXPECT_EQ(place(ended), now + seconds{30}) << "no task keeps a provider closed to the others";
 }
 
+TEST_F(SettleTest, a_replay_waits_for_its_one_judge) {
+    Ended ended = failed(Category::overload);
+    ended.claim.trigger = core::Trigger::replay;
+    ended.claim.judge = "gemini";
+    ended.is_refused = true;
+    EXPECT_EQ(place(ended), now + seconds{1}) << "others may serve: no claim waits for this one";
+    open();
+    throttle.restore(rows);
+    EXPECT_EQ(place(ended), now + seconds{30});
+    ended.claim.judge = "gone";
+    EXPECT_EQ(place(ended), now + seconds{1});
+}
+
 TEST_F(SettleTest, put_off_for_a_day_and_then_failed) {
     for (const int age_h : {0, 23, 24}) {
         open();
