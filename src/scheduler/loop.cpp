@@ -39,6 +39,13 @@ Loop::Loop(ExecutionStore& store, net::Loop& net, Sleeper& sleeper, const core::
     throttle_.apply(limits_.breaker);
 }
 
+void Loop::apply(Limits limits) {
+    limits_ = limits;
+    throttle_.apply(limits.breaker);
+    deliverer_.apply(limits.delivery);
+    pages_.apply(limits.pages);
+}
+
 bool Loop::wait() {
     const Sleeper::Wake wake = sleeper_.sleep(net_.fd(), sleep_time());
     is_stopping_ = wake.stop;
@@ -108,7 +115,7 @@ void Loop::start_pages() {
 
 // No run starts that would only wait: for a place, for a provider that is left alone, or for one
 // that serves slowly. Close to the limit, a claim waits until it is worth its commit.
-Loop::Room Loop::room_at(Time at) const {
+Room Loop::room_at(Time at) const {
     int most = limits_.max_inflight;
     int worth = std::min({limits_.max_inflight, limits_.claim_rows / 5, 100});
     Room room;

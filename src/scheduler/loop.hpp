@@ -10,6 +10,7 @@
 #include "scheduler/limits.hpp"
 #include "scheduler/ports.hpp"
 #include "scheduler/runs.hpp"
+#include "scheduler/supply.hpp"
 
 namespace torale::scheduler {
 
@@ -43,12 +44,7 @@ public:
         give_back();
     }
 
-    void apply(Limits limits) {
-        limits_ = limits;
-        throttle_.apply(limits.breaker);
-        deliverer_.apply(limits.delivery);
-        pages_.apply(limits.pages);
-    }
+    void apply(Limits limits);
 
 private:
     Time now() const { return clock_.now(); }
@@ -56,12 +52,6 @@ private:
     std::optional<core::microseconds> sleep_time() const;
     void step_finished_transfers();
     void start_due();
-    // How many runs may start now, and until when at least none may.
-    struct Room {
-        int runs = 0;
-        bool is_probe = false;
-        std::optional<Time> none_until;
-    };
     Room room_at(Time at) const;
     void begin(std::vector<Claim> claims);
     void brief_agent(agent::Briefing& briefing, const Claim& claim, Time at);

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "agent/investigation.hpp"
-#include "notify/channel.hpp"
 #include "scheduler/claim.hpp"
+#include "scheduler/delivery_claim.hpp"
 #include "scheduler/feed_claim.hpp"
 #include "scheduler/provider_state.hpp"
 
@@ -23,27 +23,6 @@ struct CheckpointRequest {
 
 struct ToldRequest {
     std::string task_id;
-};
-
-struct DeliveryClaim {
-    std::string delivery_id;
-    std::int64_t token = 0;
-    int attempt = 1;  // this one included
-    notify::Channel channel;
-    notify::Message message;
-};
-
-enum class DeliveryStatus { delivered, pending, dead };
-struct DeliveryDone {
-    std::string delivery_id;
-    std::int64_t token = 0;
-    int attempt = 1;
-    DeliveryStatus status = DeliveryStatus::pending;
-    int response_status = 0;
-    std::string error;
-    std::int64_t duration_ms = 0;
-    std::optional<Time> next_attempt_at;
-    bool disable_channel = false;
 };
 
 // Read at start, when something was written, and every poll_interval.

@@ -24,4 +24,11 @@ struct Supply {
 // outage of the real search would read as "nothing found".
 Supply supply_of(const std::vector<ProviderState>& configured, const Throttle& throttle, Time now);
 
+// How many runs may start now, and until when at least none may.
+struct Room {
+    int runs = 0;
+    bool is_probe = false;
+    std::optional<Time> none_until;
+};
+
 }  // namespace torale::scheduler
