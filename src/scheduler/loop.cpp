@@ -343,6 +343,7 @@ void Loop::report() {
     lag_ = core::microseconds{0};
 }
 
+// One refusal of the store ends a turn; `refusals_max` in a row end the worker.
 void Loop::rest_after(const std::runtime_error& refusal) {
     constexpr int refusals_max = 5;
     if (++refusals_ >= refusals_max) throw refusal;

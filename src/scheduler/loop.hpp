@@ -3,7 +3,6 @@
 #pragma once
 #include <stdexcept>
 #include <unordered_map>
-#include <utility>
 
 #include "scheduler/deliver.hpp"
 #include "scheduler/feeds.hpp"
@@ -66,7 +65,6 @@ private:
     void keep_house();
     void report();
     void give_back();
-    // One refusal of the store ends a turn; `refusals_max` in a row end the worker.
     void rest_after(const std::runtime_error& refusal);
 
     ExecutionStore& store_;
