@@ -113,6 +113,7 @@ private:
 
     bool uses_tools() const;
     bool must_answer() const;
+    bool is_short_of_budget() const;
     Turn act(const providers::LlmReply& answer);
     void start_tool(ToolTask& task, std::vector<Outgoing>& calls);
     void start_search(ToolTask& task, std::vector<Outgoing>& calls);
@@ -121,8 +122,9 @@ private:
     void take_found(ToolTask& task, Received received);
     void take_page(ToolTask& task, FetchedPage page);
     void take_memories(ToolTask& task, Received received);
-    void show_found(ToolTask& task, std::vector<providers::SearchResult> results,
+    void hold_found(ToolTask& task, std::vector<providers::SearchResult> results,
                     const std::string& provider);
+    void show_found(ToolTask& task);
     Step& add_tool_step(const char* kind, const ToolTask& task);
     Turn end_step();
     std::string tool_key(const ToolTask& task, const char* what) const;
@@ -153,6 +155,8 @@ private:
     std::vector<std::string> unchecked_;  // hashes of sources that tools found
     std::size_t search_step_ = 0;         // where the successful search stands in the trace
     double last_price_usd_ = 0;           // reserved for the call that is out
+    Reservation reserved_;                // under a budget: by all calls of this run
+    Reservation question_;                // what the last question to a model may cost
     Patience patience_;
     Conversation talk_;
     ToldFindings told_;

@@ -32,7 +32,10 @@ Turn Run::send_paid(std::vector<Outgoing> calls) {
     Checkpoint checkpoint;
     if (briefing_.has_budgets) {
         for (const Outgoing& each : calls) {
-            if (each.price) checkpoint.reservations.push_back(*each.price);
+            if (!each.price) continue;
+            checkpoint.reservations.push_back(*each.price);
+            reserved_.tokens += each.price->tokens;
+            reserved_.cost_usd += each.price->cost_usd;
         }
     }
     if (checkpoint.reservations.empty() && !ledger_.has_uncommitted()) {
@@ -58,6 +61,7 @@ Outgoing Run::priced(const providers::Provider& provider, std::string key, core:
     // own.
     if (const int lost = ledger_.unknown_calls()) key += '#' + std::to_string(lost);
     Reservation price = price_of(provider, std::move(key), request, tokens_out);
+    if (provider.kind == providers::Kind::llm) question_ = price;
     return {make_call(provider.name, std::move(request), delay), std::move(price)};
 }
 

@@ -25,9 +25,24 @@ bool Run::must_answer() const {
     if (talk_.tool_calls >= limits.tool_calls_max) return true;
     if (talk_.useless_steps > limits.tool_errors_max) return true;
     if (briefing_.answer_by && now_ >= *briefing_.answer_by) return true;
+    if (is_short_of_budget()) return true;
     if (limits.cost_usd_max > 0 && spent.cost_usd >= limits.cost_usd_max / 2) return true;
     // A step rereads all that came before: half the tokens are needed for the answer.
     return limits.tokens_max > 0 && spent.tokens_in + spent.tokens_out >= limits.tokens_max / 2;
+}
+
+// What is reserved counts in full until the run ends: this question, what its tools bring into the
+// next one, and the answer must all fit, else the answer would be refused.
+bool Run::is_short_of_budget() const {
+    constexpr int questions = 3;
+    if (!briefing_.has_budgets || talk_.answers == 0) return false;
+    const AgentLimits& limits = briefing_.limits;
+    if (limits.tokens_max > 0 &&
+        reserved_.tokens + questions * question_.tokens > limits.tokens_max) {
+        return true;
+    }
+    return limits.cost_usd_max > 0 &&
+           reserved_.cost_usd + questions * question_.cost_usd > limits.cost_usd_max;
 }
 
 Turn Run::act(const providers::LlmReply& answer) {
@@ -156,8 +171,9 @@ void Run::take_tool_reply(ToolTask& task, CallReply reply) {
     if (auto* page = std::get_if<FetchedPage>(&reply)) {
         take_page(task, std::move(*page));
     } else if (auto* hits = std::get_if<DocumentHits>(&reply)) {
-        add_tool_step("search", task);
-        show_found(task, std::move(*hits), searchers_.current().name);
+        const std::string& name = searchers_.providers[task.provider]->name;
+        add_tool_step("search", task).provider = name;
+        hold_found(task, std::move(*hits), name);
     } else if (auto* wire = std::get_if<core::Reply>(&reply)) {
         Received received{.reply = std::move(*wire)};
         if (task.kind == ToolKind::search) {
@@ -196,7 +212,7 @@ void Run::take_found(ToolTask& task, Received received) {
     if (!received.is_replayed) {
         ledger_.keep(tool_key(task, provider.name.c_str()), received.reply);
     }
-    show_found(task, std::move(read->results), provider.name);
+    hold_found(task, std::move(read->results), provider.name);
 }
 
 void Run::take_page(ToolTask& task, FetchedPage page) {
@@ -212,7 +228,7 @@ void Run::take_page(ToolTask& task, FetchedPage page) {
                                .title = std::move(read->title),
                                .snippet = std::move(read->text),
                                .published_at = read->published_at});
-            show_found(task, std::move(results), "fetch");
+            hold_found(task, std::move(results), "fetch");
             return;
         }
         page.failure = std::move(read.error());
@@ -255,15 +271,23 @@ void Run::take_memories(ToolTask& task, Received received) {
     task.answer(read->memories.empty() ? "no memory" : to.take());
 }
 
+void Run::hold_found(ToolTask& task, std::vector<providers::SearchResult> results,
+                     const std::string& provider) {
+    task.found = std::move(results);
+    task.found_by = provider;
+    task.step = conclusion_.steps.size() - 1;
+    task.is_done = true;
+}
+
 // What was found joins the sources of the run under the next numbers; what is there already is
 // shown under the number it has.
-void Run::show_found(ToolTask& task, std::vector<providers::SearchResult> results,
-                     const std::string& provider) {
+void Run::show_found(ToolTask& task) {
     core::SearchOptions options = briefing_.task.search_options;
     // A page that the model asked for by name is not a search result that may be off the matter.
     if (task.kind == ToolKind::fetch_url) options = {};
     BlockWriter to(block_token(briefing_));
-    std::vector<core::Source> found = read_sources(std::move(results), options, provider, now_);
+    std::vector<core::Source> found =
+        read_sources(std::move(task.found), options, task.found_by, now_);
     const std::size_t share = static_cast<std::size_t>(briefing_.limits.tool_result_chars_max) /
                               std::max<std::size_t>(found.size(), 1);
     for (core::Source& source : found) {
@@ -279,7 +303,7 @@ void Run::show_found(ToolTask& task, std::vector<providers::SearchResult> result
         }
         write_source(to, *known, std::max<std::size_t>(share, 300));
     }
-    conclusion_.steps.back().detail["sources"] = found.size();
+    conclusion_.steps[task.step].detail["sources"] = found.size();
     task.answer(found.empty() ? "nothing found" : to.take());
 }
 
@@ -301,7 +325,10 @@ Turn Run::end_step() {
     }
     if (!calls.empty()) return send_paid(std::move(calls));
     providers::Exchange& exchange = talk_.prompt->exchanges.back();
-    for (ToolTask& task : talk_.tasks) exchange.results.push_back(std::move(task.result));
+    for (ToolTask& task : talk_.tasks) {
+        if (!task.found_by.empty()) show_found(task);
+        exchange.results.push_back(std::move(task.result));
+    }
     talk_.tasks.clear();
     if (!ledger_.has_uncommitted() && unchecked_.empty()) return judge(core::milliseconds{0});
     Checkpoint checkpoint;

@@ -28,6 +28,11 @@ struct ToolTask {
     bool is_done = false;
     bool is_useless = false;  // an unknown tool, or arguments that cannot be used
     providers::ToolResult result;
+    // What it found, held until the whole step is there: sources are numbered by the order of the
+    // calls, so that a resumed run shows the model the numbers that it knows.
+    std::vector<providers::SearchResult> found{};
+    std::string found_by{};
+    std::size_t step = 0;  // its place in the trace
 
     void answer(std::string content) {
         result.content = std::move(content);

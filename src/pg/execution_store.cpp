@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pg/bookkeeping.hpp"
+#include "pg/debug_crash.hpp"
 #include "pg/execution_rows.hpp"
 #include "pg/log.hpp"
 #include "pg/provider_rows.hpp"
@@ -155,6 +156,7 @@ std::vector<agent::Checked> SqlExecutionStore::commit_checkpoints(
                                       {as_jsonb(write_checks(requests))});
     reserve(transaction, requests, known);
     transaction.commit();
+    crash_after(requests);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto place = places.find(rows.text(i, 0));
         if (place == places.end()) continue;
@@ -198,6 +200,7 @@ agent::DocumentHits SqlExecutionStore::search_documents(
 }
 
 void SqlExecutionStore::finish_batch(const std::vector<Finished>& finished) {
+    crash_before(finished);
     const FinishArguments arguments = write_finished(finished);
     Transaction transaction("torale: finishing executions");
     const Rows written =

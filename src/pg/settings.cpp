@@ -8,6 +8,7 @@
 
 #include "net/egress.hpp"
 #include "pg/boundary.hpp"
+#include "pg/debug_crash.hpp"
 
 namespace torale::pg {
 
@@ -43,8 +44,8 @@ int retention_executions = 0;
 int retention_sources = 0;
 int retention_deliveries = 0;
 int retention_requests = 0;
-int memories_max = 0;
 int replay_max = 0;
+int memories_max = 0;
 int memory_chars_max = 0;
 int budget_execution_tokens = 0;
 double budget_execution_cost_usd = 0;
@@ -126,9 +127,9 @@ const IntegerSetting integers[] = {
      "Tool calls in one run of agent mode."},
     {"torale.agent_tool_result_chars_max", &agent_tool_result_chars_max, 5000, 500, 100'000, 0,
      "Characters of one tool result that the model gets to read."},
-    {"torale.memories_max", &memories_max, 100, 1, 10'000, 0,
     {"torale.replay_max", &replay_max, 1000, 1, 100'000, 0,
      "Judged runs that one replay may judge again."},
+    {"torale.memories_max", &memories_max, 100, 1, 10'000, 0,
      "Memories of one task; a run that learns more lets the least useful go."},
     {"torale.memory_chars_max", &memory_chars_max, 2000, 100, 20'000, 0,
      "Characters of one memory."},
@@ -309,6 +310,7 @@ void define_settings() {
     define_string({"torale.request_owner", &request_owner_value, "", GUC_NOT_IN_SAMPLE, nullptr,
                    "Owner an API key belongs to; read only in sessions of torale_authenticator."},
                   PGC_USERSET);
+    define_debug_settings();
     MarkGUCPrefixReserved("torale");
 }
 

@@ -24,7 +24,8 @@ our $GEMINI_KEY = 'AIzaE2EkeyThatMustNotLeak0123456789';
 my $tree = $ENV{TORALE_TREE} // abs_path(dirname(__FILE__) . '/../..');
 my $fake = $ENV{TORALE_FAKE} // "$tree/build/torale-fake";
 
-# conf: lines for postgresql.conf. allow: more entries for torale.egress_allow. The world has a
+# conf: lines for postgresql.conf. allow: more entries for torale.egress_allow. secrets: more lines
+# for the secrets file. The world has a
 # {spare} port on which nobody listens and which may be called.
 sub enter {
     my ($class, %option) = @_;
@@ -53,7 +54,7 @@ sub outside {
     my ($pid, $port) = start_fake($folder, 0);
     my $secrets = "$folder/secrets";
     open my $file, '>', $secrets or die "$secrets: $!\n";
-    print $file "PERPLEXITY_API_KEY=$PERPLEXITY_KEY\nGEMINI_API_KEY=$GEMINI_KEY\n";
+    print $file "PERPLEXITY_API_KEY=$PERPLEXITY_KEY\nGEMINI_API_KEY=$GEMINI_KEY\n", map { "$_\n" } @{ $option{secrets} // [] };
     close $file;
     chmod 0600, $secrets;
     # The server's user must own it; as root that is `postgres`.

@@ -91,6 +91,23 @@ TEST(agent_run, runs_the_calls_of_one_turn_in_parallel_and_answers_in_their_orde
     EXPECT_NE(second, std::string::npos);
 }
 
+// Whichever reply comes first: after a crash the stored answer of the model still means the sources
+// that it was shown.
+TEST(agent_run, numbers_what_parallel_calls_found_in_the_order_of_the_calls) {
+    Driver run = before_model();
+    run.reply(http(200, gemini_calls({{"search", {{"query", "acme first"}}},
+                                      {"search", {{"query", "acme second"}}}})));
+    const auto calls = run.calls();
+    ASSERT_EQ(calls.size(), 2U);
+    run.reply_to(calls[1].id, http(200, found("https://b.example/2", "Second text here.")));
+    run.reply_to(calls[0].id, http(200, found("https://a.example/1", "First text here.")));
+    run.know();
+    run.reply(http(200, gemini_says(met_answer(4, "First text here."))));
+    EXPECT_EQ(run.conclusion().judgement.verdict, Verdict::met);
+    ASSERT_EQ(run.conclusion().sources.size(), 5U);
+    EXPECT_EQ(run.conclusion().sources[3].url, "https://a.example/1");
+}
+
 TEST(agent_run, commits_each_paid_reply_before_the_next_call) {
     Driver run = before_model();
     run.reply(http(200, gemini_calls({{"search", {{"query", "acme launch"}}}})));
@@ -266,6 +283,44 @@ TEST(agent_run, has_to_answer_when_its_tokens_money_or_time_run_out) {
             run.reply(http(200, gemini_calls({{"search_memories", {{"query", "acme"}}}})));
         }
         EXPECT_FALSE(may_call_tools(run)) << what;
+    }
+}
+
+// Each reservation counts until the run ends: asked on and on, the answer itself would be refused.
+TEST(agent_run, has_to_answer_while_its_budget_still_pays_for_the_answer) {
+    for (const bool by_money : {false, true}) {
+        Briefing briefing = agent_briefing();
+        briefing.has_budgets = true;
+        briefing.limits.steps_max = 50;
+        if (by_money) {
+            briefing.limits.cost_usd_max = 0.2;
+        } else {
+            briefing.limits.tokens_max = 60'000;
+        }
+        Driver run(std::move(briefing));
+        std::int64_t tokens = 0;
+        double cost_usd = 0;
+        int questions = 0;
+        while (!run.is_concluded() && questions < 50) {
+            if (run.asks_to_check()) {
+                for (const Reservation& each : run.check().reservations) {
+                    tokens += each.tokens;
+                    cost_usd += each.cost_usd;
+                }
+                run.know();
+            } else if (run.call().provider == "perplexity") {
+                run.reply(http(200, fixture("perplexity/200_full.json")));
+            } else {
+                ++questions;
+                run.reply(http(200, may_call_tools(run)
+                                        ? gemini_calls({{"search_memories", {{"query", "acme"}}}})
+                                        : gemini_says(met_answer(1, "lift off on 14 March 2027"))));
+            }
+        }
+        EXPECT_EQ(run.conclusion().judgement.verdict, Verdict::met);
+        EXPECT_GT(questions, 2);
+        EXPECT_LT(questions, 50);
+        EXPECT_LE(by_money ? cost_usd : static_cast<double>(tokens), by_money ? 0.2 : 60'000);
     }
 }
 
