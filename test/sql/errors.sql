@@ -140,6 +140,30 @@ SELECT torale.create_task('What is new?');
 SELECT torale.resume_task('01900000-0000-7000-8000-000000000001');
 \echo SQLSTATE :SQLSTATE
 
+-- Looking back, and asking for a task.
+SELECT torale.explain('01900000-0000-7000-8000-0000000000e2', 'xml');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.replay('01900000-0000-7000-8000-000000000003', '2026-02-01Z', '2026-01-01Z');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.replay('01900000-0000-7000-8000-000000000005', '2026-01-01Z');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.replay('01900000-0000-7000-8000-000000000003', '2026-01-01Z');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.replay('01900000-0000-7000-8000-000000000003', '2026-01-01Z', judge => 'oracle');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.request_replay('01900000-0000-7000-8000-000000000003', '2026-01-01Z');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.replay_results('01900000-0000-7000-8000-0000000000ee');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.request_suggestion('  ');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.request_suggestion('what is new', '["a list"]');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.create_task_from('{"search_query": "What is new?", "colour": "red"}');
+\echo SQLSTATE :SQLSTATE
+SELECT torale.create_task_from('{"search_query": 7}');
+\echo SQLSTATE :SQLSTATE
+
 -- Previews, and procedures inside a transaction block.
 SELECT torale.request_preview('?');
 \echo SQLSTATE :SQLSTATE
