@@ -8,8 +8,9 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 export PG_CONFIG
 
 # What CREATE EXTENSION runs, in this order. schema runs once; all others are re-runnable.
-SQL_MODULES = roles schema native workers task_rules tasks channels runs dedupe claims finish money budgets memories documents \
-	feeds operations provider_state suggest replay explain views seeds restore access comments
+SQL_MODULES = roles schema schema_services native workers task_rules tasks channels runs dedupe claims finish money settle \
+	budgets memories documents feeds operations provider_state suggest replay explain views seeds restore access comments \
+	comments_internal
 
 ifeq ($(wildcard $(PGXS)),)
 
