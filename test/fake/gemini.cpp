@@ -48,27 +48,6 @@ Json empty_response(const std::string& finish) {
     return reply;
 }
 
-std::string prompt_text(const Json& body) {
-    std::string text;
-    const auto append = [&](const Json& content) {
-        for (const auto& part : content.value("parts", Json::array())) {
-            if (!part.contains("text")) continue;
-            text += part["text"].get_ref<const std::string&>();
-            text += '\n';
-        }
-    };
-    if (body.contains("systemInstruction")) append(body["systemInstruction"]);
-    for (const auto& content : body["contents"]) append(content);
-    return text;
-}
-
-bool has_calls(const Json& content) {
-    for (const auto& part : content.value("parts", Json::array())) {
-        if (part.contains("functionCall")) return true;
-    }
-    return false;
-}
-
 std::string heard_in(const Json& content) {
     std::string heard;
     for (const auto& part : content.value("parts", Json::array())) {
@@ -80,6 +59,21 @@ std::string heard_in(const Json& content) {
         }
     }
     return heard;
+}
+
+// All that the model reads: what tools answered is part of it.
+std::string prompt_text(const Json& body) {
+    std::string text;
+    if (body.contains("systemInstruction")) text += heard_in(body["systemInstruction"]);
+    for (const auto& content : body["contents"]) text += heard_in(content);
+    return text;
+}
+
+bool has_calls(const Json& content) {
+    for (const auto& part : content.value("parts", Json::array())) {
+        if (part.contains("functionCall")) return true;
+    }
+    return false;
 }
 
 // The instructions are left out of what is heard: they may mention "source 1" as an example.
