@@ -14,7 +14,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
         ORDER BY x.id DESC LIMIT 200) n
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_object('quote', c.quote, 'url', s.url, 'published_at', s.published_at, 'title', s.title,
-            'fingerprint', s.text_fingerprint) ORDER BY c.id) AS quotes
+            'fingerprint', s.text_fingerprint, 'content_hash', s.content_hash, 'text', left(s.snippet, 2000)) ORDER BY c.id) AS quotes
         FROM torale.citations c JOIN torale.sources s ON s.id = c.source_id
         WHERE c.execution_id = n.execution_id) q ON true
     WHERE t.id = ANY (p_tasks)

@@ -45,8 +45,10 @@ struct ToldQuote {
     std::string quote;
     std::string url;
     std::optional<core::Time> published_at;
-    std::string title{};  // of its source: says what a short quote is about
+    std::string title{};            // of its source: says what a short quote is about
     std::uint64_t fingerprint = 0;  // of its source; 0 = not known
+    std::string content_hash{};     // of its source; "" = not known
+    std::string text{};             // how its source begins: what the story is about
     bool operator==(const ToldQuote&) const = default;
 };
 struct ToldFinding {

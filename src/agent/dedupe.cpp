@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "agent/likeness.hpp"
+#include "agent/story.hpp"
 #include "core/similarity.hpp"
+#include "core/text.hpp"
 
 namespace torale::agent {
 
@@ -17,10 +19,15 @@ namespace {
 using Kind = Likeness::Kind;
 
 constexpr std::size_t candidates_max = 5;
+constexpr std::size_t text_bytes_max = 2'000;  // as much as is known of a told source
+
+// Of two whole pages: so much in common may be one story.
+constexpr double story_min = 0.3;
 
 struct ToldClaim {
     std::size_t finding = 0;  // index into told
     Claim claim;
+    Story story;
 };
 struct Told {
     const std::vector<ToldFinding>& findings;
@@ -38,6 +45,7 @@ Told read_told(const std::vector<ToldFinding>& findings) {
             one.claim = read_claim(quote.quote, quote.title, quote.published_at, reference);
             one.claim.url = quote.url;
             one.claim.fingerprint = quote.fingerprint;
+            one.story = read_story(quote.title, quote.text, quote.content_hash, quote.published_at);
             add_to(told.contexts[i], one.claim);
         }
     }
@@ -47,6 +55,7 @@ Told read_told(const std::vector<ToldFinding>& findings) {
 struct Cited {
     const core::Source* source = nullptr;
     Claim claim;
+    Story story;
     core::Time reference{};
 };
 
@@ -64,6 +73,8 @@ std::vector<Cited> read_cited(const core::Judgement& judgement,
         one.claim = read_claim(citation.quote, source->title, source->published_at, one.reference);
         one.claim.url = source->url;
         one.claim.fingerprint = source->fingerprint;
+        one.story = read_story(source->title, core::truncate(source->snippet, text_bytes_max),
+                               source->content_hash, source->published_at);
     }
     return cited;
 }
@@ -80,6 +91,12 @@ struct Finding {
 struct Likened {
     std::size_t claim = 0;  // index into Told::claims
     Likeness likeness;
+};
+
+// A told claim that a reader should see beside the new one.
+struct Nominee {
+    std::size_t claim = 0;  // index into Told::claims
+    double score = 0;
 };
 
 Relation relation_of(const Likeness& likeness) {
@@ -132,7 +149,7 @@ public:
         return from(*best);
     }
 
-    const std::vector<Likened>& likened() const { return likened_; }
+    const std::vector<Nominee>& nominees() const { return nominees_; }
 
 private:
     static bool is_same(const Likened& one) { return one.likeness.kind == Kind::same; }
@@ -140,9 +157,20 @@ private:
     void liken() {
         for (std::size_t i = 0; i < told_.claims.size(); ++i) {
             const ToldClaim& told = told_.claims[i];
+            const double overlap = overlap_of(cited_.story, told.story);
+            const bool is_near = are_near_in_time(cited_.story, told.story);
+            if (is_near || overlap >= story_min) {
+                nominees_.push_back({i, overlap + (is_near ? 1 : 0)});
+            }
+            if (is_one_source(cited_.story, told.story)) {
+                likened_.push_back({i, {Kind::same, false, 1, "another passage of a told source"}});
+                continue;
+            }
             const Likeness likeness =
                 compare_claims(cited_.claim, told.claim, told_.contexts[told.finding]);
-            if (likeness.kind != Kind::unrelated) likened_.push_back({i, likeness});
+            if (likeness.kind == Kind::unrelated) continue;
+            likened_.push_back({i, likeness});
+            nominees_.push_back({i, likeness.score + (is_near ? 1 : 0)});
         }
     }
 
@@ -216,15 +244,15 @@ private:
     const Cited& cited_;
     const std::vector<core::Source>& sources_;
     std::vector<Likened> likened_;
+    std::vector<Nominee> nominees_;
 };
 
 // Best first: by score, newer ones before older ones.
-std::vector<std::size_t> pick_candidates(const Told& told, std::vector<Likened> likened) {
-    std::stable_sort(likened.begin(), likened.end(), [](const Likened& a, const Likened& b) {
-        return a.likeness.score > b.likeness.score;
-    });
+std::vector<std::size_t> pick_candidates(const Told& told, std::vector<Nominee> nominees) {
+    std::stable_sort(nominees.begin(), nominees.end(),
+                     [](const Nominee& a, const Nominee& b) { return a.score > b.score; });
     std::vector<std::size_t> picked;
-    for (const Likened& one : likened) {
+    for (const Nominee& one : nominees) {
         const std::size_t finding = told.claims[one.claim].finding;
         if (std::find(picked.begin(), picked.end(), finding) != picked.end()) continue;
         picked.push_back(finding);
@@ -293,7 +321,7 @@ const char* name_of(Relation relation) {
 }
 
 Resolution resolve(const core::Judgement& judgement, const std::vector<core::Source>& sources,
-                   const std::vector<ToldFinding>& told) {
+                   const std::vector<ToldFinding>& told, Reader reader) {
     Resolution nothing;
     if (judgement.verdict != core::Verdict::met || told.empty()) {
         nothing.why = "nothing was told before";
@@ -306,14 +334,19 @@ Resolution resolve(const core::Judgement& judgement, const std::vector<core::Sou
         return nothing;
     }
     std::vector<Finding> claims;
-    std::vector<Likened> likened;
+    std::vector<Nominee> nominees;
     for (const Cited& one : cited) {
         ClaimJudge judge(earlier, one, sources);
         claims.push_back(judge.judge());
-        likened.insert(likened.end(), judge.likened().begin(), judge.likened().end());
+        nominees.insert(nominees.end(), judge.nominees().begin(), judge.nominees().end());
     }
     Resolution resolution = decide(claims, told);
-    resolution.candidates = pick_candidates(earlier, std::move(likened));
+    resolution.candidates = pick_candidates(earlier, std::move(nominees));
+    // A finding is rare and its comparison cheap: where a model reads, only what is surely the
+    // same or like nothing is settled without it.
+    if (reader == Reader::model && resolution.relation != Relation::same) {
+        resolution.is_contested = !resolution.candidates.empty();
+    }
     return resolution;
 }
 

@@ -26,10 +26,14 @@ struct Resolution {
     bool operator==(const Resolution&) const = default;
 };
 
+// Who settles a doubt. With a model all that is neither surely the same nor like nothing that was
+// told is contested; without one only what no rule decides.
+enum class Reader { none, model };
+
 // `told`: newest first, inside the task's horizon; empty = nothing to repeat. A finding with
 // several citations is `same` only when each cited claim was told.
 Resolution resolve(const core::Judgement& judgement, const std::vector<core::Source>& sources,
-                   const std::vector<ToldFinding>& told);
+                   const std::vector<ToldFinding>& told, Reader reader = Reader::none);
 
 // Asks a model about a contested finding. The candidates are numbered from 1, best first.
 providers::Prompt render_adjudication(const Briefing& briefing, const core::Judgement& judgement,

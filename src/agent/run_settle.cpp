@@ -58,9 +58,10 @@ Turn Run::compare() {
 
 Turn Run::take_told(ToldFindings told) {
     told_ = std::move(told);
-    resolution_ = resolve(conclusion_.judgement, conclusion_.sources, told_);
-    if (!resolution_.is_contested) return conclude_relation();
     const bool has_model = !judges_.is_empty() && judges_.adapter().build_prompt != nullptr;
+    resolution_ = resolve(conclusion_.judgement, conclusion_.sources, told_,
+                          has_model ? Reader::model : Reader::none);
+    if (!resolution_.is_contested) return conclude_relation();
     if (has_model) return adjudicate(core::milliseconds{0});
     resolution_ = settle_contested(resolution_);
     return conclude_relation();

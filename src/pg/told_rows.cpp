@@ -22,6 +22,8 @@ agent::ToldQuote read_quote(const Json& item) {
     quote.quote = text_of(item, "quote");
     quote.url = text_of(item, "url");
     quote.title = text_of(item, "title");
+    quote.text = text_of(item, "text");
+    quote.content_hash = text_of(item, "content_hash");
     quote.published_at = core::parse_time(text_of(item, "published_at"));
     const auto fingerprint = item.find("fingerprint");
     if (fingerprint != item.end() && fingerprint->is_number_integer()) {

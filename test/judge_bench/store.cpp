@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kept_max = 5;  // earlier runs and messages that a briefing holds
 constexpr std::size_t memories_max = 30;
+constexpr std::size_t told_text_max = 2'000;
 
 template <class T>
 std::vector<T> newest(const std::vector<T>& oldest_first) {
@@ -100,6 +101,8 @@ void Store::tell(const agent::Conclusion& conclusion, Time now) {
             quote.published_at = source->published_at;
             quote.title = source->title;
             quote.fingerprint = source->fingerprint;
+            quote.content_hash = source->content_hash;
+            quote.text = core::truncate(source->snippet, told_text_max);
         }
         finding.quotes.push_back(std::move(quote));
     }

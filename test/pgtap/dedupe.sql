@@ -84,9 +84,12 @@ SELECT is(pg_temp.outcome(pg_temp.find('once', pg_temp.day(1), 'It is not out.',
 -- ---- what a run is given ----
 SET LOCAL SESSION AUTHORIZATION torale_worker;
 CREATE TEMP TABLE told AS SELECT t.name, f.findings FROM torale.tasks t JOIN torale_internal.told_findings((SELECT array_agg(id) FROM torale.tasks)) f ON f.task_id = t.id;
+CREATE TEMP TABLE told_source AS SELECT s.content_hash, s.snippet FROM torale.sources s JOIN torale.citations c ON c.source_id = s.id
+    JOIN torale.notifications n ON n.execution_id = c.execution_id WHERE n.id = :'stock';
 SELECT results_eq($$SELECT jsonb_array_length(findings) FROM told WHERE name = 'shop'$$, $$VALUES (7)$$, 'all that was told inside the horizon');
 SELECT is((SELECT (findings -> 6) - 'created_at' FROM told WHERE name = 'shop'), jsonb_build_object('notification_id', :'stock', 'title', 'News', 'body', 'It is in stock.', 'relation', 'new',
-    'quotes', jsonb_build_array(jsonb_build_object('quote', 'It is in stock.', 'url', 'https://example.com/a', 'title', 'News', 'published_at', NULL, 'fingerprint', NULL))),
+    'quotes', jsonb_build_array(jsonb_build_object('quote', 'It is in stock.', 'url', 'https://example.com/a', 'title', 'News', 'published_at', NULL, 'fingerprint', NULL,
+        'content_hash', (SELECT content_hash FROM told_source), 'text', (SELECT snippet FROM told_source)))),
     'newest first, with quotes and what they stand in');
 SELECT is_empty($$SELECT 1 FROM told WHERE name IN ('every', 'empty')$$, 'nothing for a horizon of 0, nothing for a task that told nothing');
 UPDATE torale.tasks SET dedupe_horizon = '1 second' WHERE name = 'other';

@@ -64,10 +64,10 @@ TEST(comparison, is_not_made_by_a_first_run_or_without_a_finding) {
     EXPECT_EQ(quiet.conclusion().relation, "");
 }
 
-// The same event in other words: too much alike to be told without a question, too little to be
-// dropped without one.
+// The same matter with another value: too much alike to be told without a question, too little to
+// be dropped without one.
 ToldFindings contested() {
-    return {told("A rocket of Acme is to leave Wallops Island on 14 March 2027, the firm says.",
+    return {told("A rocket of Acme is to leave Wallops Island on 16 March 2027, the firm says.",
                  "https://other.example/9")};
 }
 
