@@ -227,7 +227,7 @@ sub found {
     return {
         title => $title, url => 'https://news.example.com/' . lc($title) =~ s/\W+/-/gr,
         snippet => $snippet // "Background, known for years. $title: a date has been announced for 14 March 2027.",
-        date => '2026-08-20', last_updated => undef };
+        date => POSIX::strftime('%Y-%m-%d', gmtime(time - 86_400)), last_updated => undef };
 }
 
 # Search finds {{query}}'s own page, the judge quotes it, receivers accept.
