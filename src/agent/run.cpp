@@ -42,12 +42,7 @@ core::Failure failure_of(core::Category category, std::string message) {
     return failure;
 }
 
-Run::Run(Briefing briefing)
-    : briefing_(std::move(briefing)), ledger_(std::move(briefing_.stored_replies)) {
-    searchers_ = usable_lane(briefing_.search_providers);
-    judges_ = usable_lane(briefing_.judges);
-    memory_services_ = usable_lane(briefing_.memory_providers);
-}
+Run::Run(Briefing briefing) : RunState(std::move(briefing)) {}
 
 Turn Run::start(core::Time now) {
     now_ = now;
