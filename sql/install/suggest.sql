@@ -27,7 +27,7 @@ BEGIN
         PERFORM torale_internal.refuse('the prompt is longer than 8000 characters', format('It has %s.', length(asked)), 'Say in a few sentences what to watch.');
     ELSIF jsonb_typeof(current_task) NOT IN ('object', 'null') THEN
         PERFORM torale_internal.refuse('current_task must be a JSON object', format('It is %s.', jsonb_typeof(current_task)),
-            'For example (SELECT to_jsonb(t) FROM torale.tasks t WHERE name = ''kernel'').');
+            'For example SELECT torale.request_suggestion(''once a week'', to_jsonb(t)) FROM torale.tasks t WHERE name = ''kernel'';');
     ELSIF length(current_task::text) > 20000 THEN
         PERFORM torale_internal.refuse('current_task is longer than 20000 characters', format('It has %s.', length(current_task::text)), 'Leave out context.');
     ELSIF NOT coalesce(torale_internal.is_known_zone(timezone), false) THEN

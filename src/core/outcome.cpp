@@ -79,8 +79,11 @@ Outcome decide_failure(const DecideInput& input) {
     outcome.status = ExecutionStatus::failed;
     outcome.consecutive_failures = input.consecutive_failures;
     // Whoever asked for this run looks at its result: no retry behind their back, no message. A
-    // replay is one of many; the others need not wait for a hand.
-    if (input.trigger == Trigger::replay) return decide_retry(input).value_or(outcome);
+    // replay is one of many that ask the same service, so it waits for a pause of that.
+    const bool is_put_off = cools_provider(input.failure->category) || input.put_off_to;
+    if (input.trigger == Trigger::replay && is_put_off) {
+        return decide_retry(input).value_or(outcome);
+    }
     if (input.trigger != Trigger::schedule) return outcome;
     if (auto retry = decide_retry(input)) return *retry;
     outcome.tell_failure = input.consecutive_failures == 0;

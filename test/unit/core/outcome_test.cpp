@@ -279,8 +279,7 @@ TEST(decide, puts_a_run_off_to_its_place_whatever_the_outage_and_the_attempt) {
     }
 }
 
-TEST(decide, a_replay_of_many_runs_waits_like_a_scheduled_one_and_tells_nobody) {
-    const Failure bad = bad_request();
+TEST(decide, a_replay_waits_for_a_pause_of_its_judge_and_tells_nobody) {
     DecideInput input = given(once(), &hourly());
     input.trigger = Trigger::replay;
     input.failure = &slow_down();
@@ -291,8 +290,15 @@ TEST(decide, a_replay_of_many_runs_waits_like_a_scheduled_one_and_tells_nobody) 
     EXPECT_EQ(late.status, failed);
     EXPECT_FALSE(late.tell_failure);
     EXPECT_FALSE(late.next_run_at);
-    input.failure = &bad;
-    EXPECT_EQ(decide(input).status, failed);
+    input.first_started_at.reset();
+    for (const Category category : {Category::bad_reply, Category::bad_request, Category::server}) {
+        const Failure own = failure_of(category);
+        input.failure = &own;
+        EXPECT_EQ(decide(input).status, failed) << name_of(category);
+        input.put_off_to = now;
+        EXPECT_EQ(decide(input).status, retrying) << name_of(category);
+        input.put_off_to.reset();
+    }
 }
 
 TEST(decide, gives_up_waiting_for_a_provider_after_a_day) {
