@@ -69,7 +69,9 @@ std::optional<core::microseconds> Loop::sleep_time() const {
     }
     earlier(room.none_until);
     earlier(throttle_.next_turn(at));
-    if (waiting_since_) earlier(*waiting_since_ + limits_.flush_after);
+    if (waiting_since_) {
+        earlier(net_.in_flight() == 0 ? at : *waiting_since_ + limits_.flush_after);
+    }
     earlier(runs_.next_deadline());
     earlier(deliverer_.next_turn());
     earlier(pages_.next_turn());
@@ -285,6 +287,8 @@ bool Loop::flush_is_due() const {
 void Loop::finish_ended() {
     if (!flush_is_due()) return;
     waiting_since_.reset();
+    // What the answers of this turn led to is the next batch.
+    if (runs_.has_questions()) waiting_since_ = now();
     std::vector<Ended> ended = runs_.take_ended();
     if (ended.empty()) return;
     const Time at = now();

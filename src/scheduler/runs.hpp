@@ -39,6 +39,8 @@ public:
     std::vector<WaitingPage> take_pages();
     // Checks and results that want to be committed.
     std::size_t waiting_count() const { return checks_.size() + told_.size() + ended_.size(); }
+    // What the store is to answer.
+    bool has_questions() const { return !checks_.empty() || !told_.empty() || !searches_.empty(); }
 
 private:
     struct Transfer {

@@ -52,6 +52,16 @@ TEST_F(LoopTest, commits_results_together) {
     EXPECT_EQ(store.finish_sizes, std::vector<std::size_t>{50});
 }
 
+// A check leads to the question what was told before: nothing else wakes the loop for that.
+TEST_F(LoopTest, answers_at_once_what_an_answer_led_to) {
+    store.due.push_back(claim_of(1, false));
+    run_until([&] { return !store.finished.empty(); });
+    EXPECT_EQ(store.finished.at(0).conclusion.judgement.verdict, core::Verdict::met);
+    ASSERT_FALSE(sleeper.asked.empty());
+    sleeper.asked.pop_back();  // when all was done
+    for (const auto& sleep : sleeper.asked) EXPECT_LT(sleep, seconds{1});
+}
+
 TEST_F(LoopTest, checks_sources_together_before_anything_is_finished) {
     for (int i = 0; i < 5; ++i) store.due.push_back(claim_of(i, false));
     run_until([&] { return store.finished.size() == 5; });
