@@ -336,9 +336,12 @@ Turn Run::end_step() {
     return commit(After::ask_model, std::move(checkpoint));
 }
 
+// By the answer that asked for it: a resumed run may meet another model first, whose calls are not
+// these.
 std::string Run::tool_key(const ToolTask& task, const char* what) const {
     const auto place = static_cast<std::size_t>(&task - talk_.tasks.data());
-    return "tool:" + std::to_string(talk_.steps) + ":" + std::to_string(place) + ":" + what;
+    return "tool:" + judges_.current().name + ":" + std::to_string(talk_.answers) + ":" +
+           std::to_string(place) + ":" + what;
 }
 
 }  // namespace torale::agent

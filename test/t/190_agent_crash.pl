@@ -100,8 +100,8 @@ sub crash_at {
 
 my $replayed = "SELECT string_agg(kind, ' ' ORDER BY position) FROM torale.execution_steps WHERE status = 'replayed' AND task_id = ";
 my %replays = (
-	'search:' => 'search', 'judge:gemini:0' => 'search judge', 'tool:1:' => 'search judge search',
-	'judge:gemini:1' => 'search judge search judge', 'tool:2:0:perplexity' => 'search judge search judge search',
+	'search:' => 'search', 'judge:gemini:0' => 'search judge', 'tool:gemini:1:' => 'search judge search',
+	'judge:gemini:1' => 'search judge search judge', 'tool:gemini:2:0:perplexity' => 'search judge search judge search',
 	'finish' => 'search judge search judge search');
 for my $key (sort keys %replays) {
 	my $task = crash_at($key);

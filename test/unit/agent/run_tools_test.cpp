@@ -115,7 +115,7 @@ TEST(agent_run, commits_each_paid_reply_before_the_next_call) {
     run.know();
     run.reply(http(200, gemini_says(met_answer(1, "lift off on 14 March 2027"))));
     EXPECT_EQ(run.committed, (std::vector<std::string>{"search:perplexity:0", "judge:gemini:0",
-                                                       "tool:1:0:perplexity"}));
+                                                       "tool:gemini:1:0:perplexity"}));
 }
 
 // What a crash leaves behind is taken up without a paid call.
@@ -124,7 +124,8 @@ TEST(agent_run, resumes_from_stored_replies) {
     briefing.stored_replies = {
         {"search:perplexity:0", 200, fixture("perplexity/200_full.json")},
         {"judge:gemini:0", 200, gemini_calls({{"search", {{"query", "acme launch"}}}})},
-        {"tool:1:0:perplexity", 200, found("https://a.example/1", "Lift-off is on 3 May 2027.")}};
+        {"tool:gemini:1:0:perplexity", 200,
+         found("https://a.example/1", "Lift-off is on 3 May 2027.")}};
     Driver run(std::move(briefing));
     if (run.asks_to_check()) run.know();
     ASSERT_TRUE(run.asks_http());
@@ -137,6 +138,24 @@ TEST(agent_run, resumes_from_stored_replies) {
     std::int64_t calls = 0;
     for (const Spending& each : run.conclusion().spending) calls += each.calls;
     EXPECT_EQ(calls, 4);
+}
+
+// The first model is left alone after the crash: what was stored for its calls is not taken for
+// those of the second.
+TEST(agent_run, resumes_with_another_model_from_what_that_one_paid_for) {
+    Briefing briefing = agent_briefing();
+    briefing.judges = {gemini("two")};
+    briefing.stored_replies = {
+        {"search:perplexity:0", 200, fixture("perplexity/200_full.json")},
+        {"judge:one:0", 200, gemini_calls({{"search", {{"query", "acme first"}}}})},
+        {"tool:one:1:0:perplexity", 200, found("https://a.example/1", "A text for another.")},
+        {"judge:two:0", 200, gemini_calls({{"search", {{"query", "acme second"}}}})},
+        {"tool:two:1:0:perplexity", 200, found("https://b.example/2", "On 3 May 2027 it is.")}};
+    Driver run(std::move(briefing));
+    if (run.asks_to_check()) run.know();
+    ASSERT_TRUE(run.asks_http());
+    EXPECT_NE(last_user_turn(run).find("On 3 May 2027 it is."), std::string::npos);
+    EXPECT_EQ(run.request().body.find("A text for another."), std::string::npos);
 }
 
 TEST(agent_run, books_nothing_for_what_an_ended_attempt_has_booked) {
