@@ -116,8 +116,8 @@ Turn Run::conclude_relation() {
     return finish();
 }
 
-// Lessons of the judge, what its tools kept, and the finding itself as a fact that rests on its
-// sources.
+// Lessons of the judge and what its tools kept. In agent mode, where memories can be searched, also
+// the finding itself as a fact that rests on its source; a pipeline's judge is shown what was told.
 void Run::remember() {
     if (briefing_.purpose != Purpose::run) {
         conclusion_.memories.clear();
@@ -130,7 +130,8 @@ void Run::remember() {
     const core::Judgement& judgement = conclusion_.judgement;
     const bool is_news =
         judgement.verdict == core::Verdict::met && conclusion_.relation != name_of(Relation::same);
-    if (is_news && briefing_.task.notify_behavior == core::NotifyBehavior::always &&
+    if (is_news && briefing_.mode == Mode::agent &&
+        briefing_.task.notify_behavior == core::NotifyBehavior::always &&
         !judgement.citations.empty()) {
         const core::Citation& citation = judgement.citations.front();
         for (const core::Source& source : conclusion_.sources) {

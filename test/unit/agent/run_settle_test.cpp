@@ -13,6 +13,7 @@ Driver before_told(std::vector<providers::Provider> judges) {
     Briefing briefing = local_briefing();
     briefing.is_first_run = false;
     briefing.task.notify_behavior = core::NotifyBehavior::always;
+    briefing.mode = Mode::agent;
     briefing.judges = std::move(judges);
     Driver run(std::move(briefing));
     run.stops_at_told = true;
