@@ -1,7 +1,7 @@
 -- What is judged again, over which sources, at which instant; what a request queues and returns.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(40);
+SELECT plan(42);
 
 CREATE FUNCTION pg_temp.task(task_name text DEFAULT 'shop') RETURNS uuid LANGUAGE sql AS $$SELECT t.id FROM torale.tasks t WHERE t.name = task_name$$;
 CREATE FUNCTION pg_temp.at(day integer) RETURNS timestamptz LANGUAGE sql AS $$SELECT '2026-03-01T10:00:00Z'::timestamptz + day * interval '1 day'$$;
@@ -108,6 +108,13 @@ SELECT results_eq($$SELECT DISTINCT e.trigger, e.task_id, e.owner, e.status, q.k
 SELECT results_eq(format('SELECT execution_id, told_verdict, verdict, differs, evidence, missing_sources FROM torale.replay_results(%L)', :'replay'),
     format($$VALUES (%L::uuid, 'not_met', NULL::text, NULL::boolean, 'pending', 1), (%L, 'met', NULL, NULL, 'pending', 1), (%L, 'not_met', NULL, NULL, 'pending', 0), (%L, 'not_met', NULL, NULL, 'pending', 0)$$, :'one', :'two', :'three', :'four'),
     'one execution for each judged run');
+SELECT is((SELECT count(*) FROM torale_internal.requests WHERE due_at = now()), 4::bigint, 'the first ten at once');
+SAVEPOINT many;
+SELECT count(pg_temp.judged(6, 'not_met', 'b-', trigger => 'manual')) FROM generate_series(1, 21);
+SELECT torale.request_replay(pg_temp.task(), pg_temp.at(6), pg_temp.at(7)) AS many \gset
+SELECT results_eq(format($$SELECT extract(epoch FROM q.due_at - now())::numeric(3, 1), count(*) FROM torale_internal.requests q JOIN torale.executions e ON e.id = q.execution_id
+    WHERE e.input ->> 'replay' = %L GROUP BY 1 ORDER BY 1$$, :'many'), $$VALUES (0.0, 10::bigint), (0.5, 10), (1.0, 1)$$, 'twenty a second, so that the tasks keep their places');
+ROLLBACK TO many;
 INSERT INTO torale.notifications (kind, task_id, execution_id, title, body, owner, created_at) VALUES ('finding', pg_temp.task(), :'two', 'shop', 'It is cheap.', 'pg:postgres', pg_temp.at(1));
 SET LOCAL SESSION AUTHORIZATION torale_worker;
 CREATE TEMP TABLE claimed AS
