@@ -166,6 +166,10 @@ core::Result<Resolution, core::Failure> read_adjudication(std::string_view answe
     const std::size_t index = contested.candidates[static_cast<std::size_t>(place - 1)];
     if (index >= told.size()) return bad_answer("names a told finding that there is not");
     settled.earlier_id = told[index].notification_id;
+    if (*relation == Relation::same && !contested.believable.contains(index)) {
+        settled.relation = Relation::update;
+        settled.why += "; told all the same: it is of another day and shares no value";
+    }
     return settled;
 }
 

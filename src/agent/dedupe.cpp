@@ -8,9 +8,7 @@
 #include <utility>
 
 #include "agent/likeness.hpp"
-#include "agent/story.hpp"
-#include "core/similarity.hpp"
-#include "core/text.hpp"
+#include "agent/told_claims.hpp"
 
 namespace torale::agent {
 
@@ -19,65 +17,13 @@ namespace {
 using Kind = Likeness::Kind;
 
 constexpr std::size_t candidates_max = 5;
-constexpr std::size_t text_bytes_max = 2'000;  // as much as is known of a told source
 
 // Of two whole pages: so much in common may be one story.
 constexpr double story_min = 0.3;
-
-struct ToldClaim {
-    std::size_t finding = 0;  // index into told
-    Claim claim;
-    Story story;
-};
-struct Told {
-    const std::vector<ToldFinding>& findings;
-    std::vector<ToldClaim> claims;  // in the order of the findings: newest first
-    std::vector<ToldContext> contexts;
-};
-
-Told read_told(const std::vector<ToldFinding>& findings) {
-    Told told{findings, {}, std::vector<ToldContext>(findings.size())};
-    for (std::size_t i = 0; i < findings.size(); ++i) {
-        for (const ToldQuote& quote : findings[i].quotes) {
-            const core::Time reference = quote.published_at.value_or(findings[i].created_at);
-            ToldClaim& one = told.claims.emplace_back();
-            one.finding = i;
-            one.claim = read_claim(quote.quote, quote.title, quote.published_at, reference);
-            one.claim.url = quote.url;
-            one.claim.fingerprint = quote.fingerprint;
-            one.story = read_story(quote.title, quote.text, quote.content_hash, quote.published_at);
-            add_to(told.contexts[i], one.claim);
-        }
-    }
-    return told;
-}
-
-struct Cited {
-    const core::Source* source = nullptr;
-    Claim claim;
-    Story story;
-    core::Time reference{};
-};
-
-std::vector<Cited> read_cited(const core::Judgement& judgement,
-                              const std::vector<core::Source>& sources, core::Time reference) {
-    std::vector<Cited> cited;
-    for (const core::Citation& citation : judgement.citations) {
-        const auto source = std::find_if(
-            sources.begin(), sources.end(),
-            [&](const core::Source& candidate) { return candidate.number == citation.source; });
-        if (source == sources.end()) continue;
-        Cited& one = cited.emplace_back();
-        one.source = &*source;
-        one.reference = source->published_at.value_or(reference);
-        one.claim = read_claim(citation.quote, source->title, source->published_at, one.reference);
-        one.claim.url = source->url;
-        one.claim.fingerprint = source->fingerprint;
-        one.story = read_story(source->title, core::truncate(source->snippet, text_bytes_max),
-                               source->content_hash, source->published_at);
-    }
-    return cited;
-}
+// … and of two pages of the same days is one.
+constexpr double echo_min = 0.6;
+constexpr double old_echo_min = 0.3;
+constexpr double old_change_min = 0.5;
 
 // What one claim is beside all that was told.
 struct Finding {
@@ -97,6 +43,7 @@ struct Likened {
 struct Nominee {
     std::size_t claim = 0;  // index into Told::claims
     double score = 0;
+    bool may_be_same = false;
 };
 
 Relation relation_of(const Likeness& likeness) {
@@ -124,8 +71,9 @@ bool is_change(const Likeness& likeness) {
 
 class ClaimJudge {
 public:
-    ClaimJudge(const Told& told, const Cited& cited, const std::vector<core::Source>& sources)
-        : told_(told), cited_(cited), sources_(sources) {}
+    ClaimJudge(const Told& told, const Cited& cited, const std::vector<core::Source>& sources,
+               Reader reader)
+        : told_(told), cited_(cited), sources_(sources), reader_(reader) {}
 
     Finding judge() {
         liken();
@@ -159,19 +107,53 @@ private:
             const ToldClaim& told = told_.claims[i];
             const double overlap = overlap_of(cited_.story, told.story);
             const bool is_near = are_near_in_time(cited_.story, told.story);
-            if (is_near || overlap >= story_min) {
-                nominees_.push_back({i, overlap + (is_near ? 1 : 0)});
-            }
             if (is_one_source(cited_.story, told.story)) {
                 likened_.push_back({i, {Kind::same, false, 1, "another passage of a told source"}});
                 continue;
             }
-            const Likeness likeness =
+            Likeness likeness =
                 compare_claims(cited_.claim, told.claim, told_.contexts[told.finding]);
-            if (likeness.kind == Kind::unrelated) continue;
-            likened_.push_back({i, likeness});
-            nominees_.push_back({i, likeness.score + (is_near ? 1 : 0)});
+            const bool is_dated = cited_.claim.published_at && told.claim.published_at;
+            const bool may_be_same =
+                is_near || likeness.shares_value || (!is_dated && overlap >= story_min);
+            const double bonus = is_near ? 1 : 0;
+            if (is_near || overlap >= story_min || likeness.kind != Kind::unrelated) {
+                nominees_.push_back({i, std::max(overlap, likeness.score) + bonus, may_be_same});
+            }
+            if (is_near && is_echo(likeness, told, overlap)) {
+                likeness.kind = Kind::same;
+                likeness.why = "the story that was told, reported in the same days";
+            }
+            if (likeness.kind != Kind::unrelated) likened_.push_back({i, likeness});
         }
+    }
+
+    // Reported in the days of a told story, and no guard spoke. What stood there when the judge
+    // looked before is believed to be that story more readily.
+    bool is_echo(const Likeness& likeness, const ToldClaim& told, double overlap) const {
+        const bool is_guarded = likeness.kind == Kind::unrelated && *likeness.why != '\0';
+        const bool is_open = !is_change(likeness) && !is_guarded;
+        if (reader_ == Reader::none && is_open) {
+            if (likeness.kind == Kind::maybe) return true;
+            if (likeness.shares_value && overlap >= story_min) return true;
+        }
+        if (titles_name_others(told)) return false;
+        const bool was_there = !cited_.source->is_new;
+        if (was_there && overlap >= old_change_min && likeness.kind != Kind::withdraws) return true;
+        return is_open && overlap >= (was_there ? old_echo_min : echo_min);
+    }
+
+    // Each headline has a name that the other page never mentions.
+    bool titles_name_others(const ToldClaim& told) const {
+        const auto is_foreign = [](const Claim& claim, const Story& other) {
+            const auto& names = claim.title.names;
+            const std::string& opening = claim.title.opening;
+            return (!opening.empty() && !other.words.contains(opening)) ||
+                   std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+                       return !other.words.contains(name);
+                   });
+        };
+        return is_foreign(cited_.claim, told.story) && is_foreign(told.claim, cited_.story);
     }
 
     const Likened* find(bool (*wanted)(const Likened&)) const {
@@ -243,6 +225,7 @@ private:
     const Told& told_;
     const Cited& cited_;
     const std::vector<core::Source>& sources_;
+    Reader reader_;
     std::vector<Likened> likened_;
     std::vector<Nominee> nominees_;
 };
@@ -336,18 +319,24 @@ Resolution resolve(const core::Judgement& judgement, const std::vector<core::Sou
     std::vector<Finding> claims;
     std::vector<Nominee> nominees;
     for (const Cited& one : cited) {
-        ClaimJudge judge(earlier, one, sources);
+        ClaimJudge judge(earlier, one, sources, reader);
         claims.push_back(judge.judge());
         nominees.insert(nominees.end(), judge.nominees().begin(), judge.nominees().end());
     }
     Resolution resolution = decide(claims, told);
+    for (const Nominee& one : nominees) {
+        if (one.may_be_same) resolution.believable.insert(earlier.claims[one.claim].finding);
+    }
     resolution.candidates = pick_candidates(earlier, std::move(nominees));
     // A finding is rare and its comparison cheap: where a model reads, only what is surely the
     // same or like nothing is settled without it.
-    if (reader == Reader::model && resolution.relation != Relation::same) {
-        resolution.is_contested = !resolution.candidates.empty();
+    if (reader == Reader::none || resolution.relation == Relation::same ||
+        resolution.candidates.empty()) {
+        return resolution;
     }
-    return resolution;
+    Resolution unread = resolve(judgement, sources, told, Reader::none);
+    unread.is_contested = true;
+    return unread;
 }
 
 Resolution settle_contested(const Resolution& contested) {

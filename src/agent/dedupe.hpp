@@ -3,6 +3,7 @@
 // values, names and polarity; and a model for what is left between.
 #pragma once
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct Resolution {
     std::string earlier_id;  // the told finding it relates to; "" when fresh
     bool is_contested = false;
     std::vector<std::size_t> candidates;  // at most 5 indices into told, best first
+    // Indices into told that the finding may be the same as: reported in the same days, or sharing
+    // a value. A model's `same` is not believed about others.
+    std::set<std::size_t> believable;
     std::string why;
     bool operator==(const Resolution&) const = default;
 };

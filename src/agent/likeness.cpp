@@ -27,6 +27,8 @@ constexpr std::size_t added_words_max = 2;
 constexpr std::size_t subject_words_min = 2;
 // The same sentence so much later, in another page, is perhaps the next event of its kind.
 constexpr std::chrono::days recurrence_min{20};
+// A state that is reached again: a copy of the first report comes within these.
+constexpr std::chrono::days return_min{2};
 
 using Words = std::set<std::string>;
 
@@ -80,11 +82,33 @@ bool stands_in(const std::string& part, const std::string& whole) {
     return false;
 }
 
+bool names_a_day(const Statement& statement) {
+    return std::any_of(statement.facts.begin(), statement.facts.end(),
+                       [](const Fact& fact) { return fact.kind == ValueKind::date; });
+}
+
+// The day on which the other one was reported.
+bool is_day_of(const Fact& fact, const std::optional<core::Time>& published_at) {
+    return fact.kind == ValueKind::date && fact.first == fact.last && published_at &&
+           std::chrono::floor<std::chrono::days>(*published_at) == fact.first;
+}
+
 bool is_recurrence(const Claim& now, const Claim& told) {
-    if (!now.published_at || !told.published_at || !now.quote.facts.empty()) return false;
+    if (!now.published_at || !told.published_at) return false;
+    const auto later = *now.published_at - *told.published_at;
+    // "Back in stock" for the second time; its day is in the report's date, not in its words.
+    if (now.quote.polarity.is_repeated && later > return_min && !names_a_day(now.quote)) {
+        return true;
+    }
+    if (!now.quote.facts.empty()) return false;
     if (core::fingerprints_are_near(now.fingerprint, told.fingerprint)) return false;
-    return now.title.folded != told.title.folded &&
-           *now.published_at - *told.published_at > recurrence_min;
+    return now.title.folded != told.title.folded && later > recurrence_min;
+}
+
+bool has_changed_since(const Claim& now, const Claim& told) {
+    return now.published_at && told.published_at && now.quote.facts.empty() &&
+           *now.published_at - *told.published_at > return_min &&
+           !core::fingerprints_are_near(now.fingerprint, told.fingerprint);
 }
 
 Likeness compare_equal_words(const Claim& now, const Claim& told) {
@@ -102,6 +126,9 @@ Likeness compare_equal_words(const Claim& now, const Claim& told) {
                 return is_among(fact, told.title.facts) || told.title.facts.empty();
             });
         if (!is_known) return {Kind::changed, false, 1, "the same words under another title"};
+        if (has_changed_since(now, told)) {
+            return {Kind::maybe, true, 1, "the same phrase in a page that has changed since"};
+        }
     }
     if (is_recurrence(now, told)) {
         return {Kind::maybe, true, 1, "the same words weeks later in another page"};
@@ -119,6 +146,7 @@ struct FactChange {
 };
 FactChange compare_facts(const Statement& now, const Statement& told, const ToldContext& context) {
     FactChange change;
+    bool adds_count = false;
     for (const Fact& fact : now.facts) {
         if (is_among(fact, context.facts)) {
             change.agreeing += fact.kind != ValueKind::number ? 1 : 0;
@@ -139,8 +167,11 @@ FactChange compare_facts(const Statement& now, const Statement& told, const Told
         if (fact.is_report_date && (!replaces || both_report)) continue;
         change.has_changed |= replaces;
         change.other_cve |= fact.kind == ValueKind::cve;
-        change.has_added |= !replaces;
+        change.has_added |= !replaces && !fact.is_spelled;
+        adds_count |= !replaces && fact.is_spelled;
     }
+    // "And at two other chains" beside the same price: a count by the way.
+    change.has_added |= adds_count && change.agreeing == 0;
     return change;
 }
 
@@ -211,6 +242,11 @@ Likeness compare_other_words(const Claim& now, const Claim& told, const ToldCont
     Turn turn = turn_between(b.polarity, a.polarity);
     // Told words that go on in a further clause keep their meaning: the rest is an addition.
     if (found.goes_on && turn != Turn::withdraws) turn = Turn::none;
+    // A delay to the day that was told.
+    const bool is_told_day = !facts.has_changed && facts.agreeing > 0;
+    if (a.polarity.is_put_off && !b.polarity.is_put_off && turn == Turn::turned && is_told_day) {
+        turn = Turn::none;
+    }
     if (has_foreign_name(a, told) && has_foreign_name(b, now)) {
         return {Kind::unrelated, false, 0, "other names"};
     }
@@ -230,7 +266,11 @@ Likeness compare_other_words(const Claim& now, const Claim& told, const ToldCont
     if (turn == Turn::turned) return {Kind::changed, false, found.score, "its state has changed"};
     if (facts.has_changed) return {Kind::changed, false, found.score, "another value"};
     if (!is_near) return {};
-    return weigh(a, context, facts, found);
+    Likeness weighed = weigh(a, context, facts, found);
+    if (weighed.kind == Kind::same && is_recurrence(now, told)) {
+        return {Kind::maybe, true, found.score, "the same words days later: perhaps once more"};
+    }
+    return weighed;
 }
 
 }  // namespace
@@ -256,10 +296,16 @@ void add_to(ToldContext& context, const Claim& claim) {
 }
 
 Likeness compare_claims(const Claim& now, const Claim& told, const ToldContext& context) {
-    if (!now.quote.folded.empty() && stands_in(now.quote.folded, told.quote.folded)) {
-        return compare_equal_words(now, told);
-    }
-    return compare_other_words(now, told, context);
+    const bool is_known =
+        !now.quote.folded.empty() && stands_in(now.quote.folded, told.quote.folded);
+    Likeness likeness =
+        is_known ? compare_equal_words(now, told) : compare_other_words(now, told, context);
+    likeness.shares_value =
+        std::any_of(now.titled.facts.begin(), now.titled.facts.end(), [&](const Fact& fact) {
+            return fact.kind != ValueKind::number &&
+                   (is_among(fact, context.facts) || is_day_of(fact, told.published_at));
+        });
+    return likeness;
 }
 
 bool tells_the_opposite(const Claim& claim, std::string_view text, core::Time reference) {

@@ -36,6 +36,7 @@ struct Likeness {
     bool maybe_adds = false;
     double score = 0;
     const char* why = "";
+    bool shares_value = false;  // but for bare numbers
 };
 Likeness compare_claims(const Claim& now, const Claim& told, const ToldContext& context);
 

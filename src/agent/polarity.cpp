@@ -101,6 +101,7 @@ bool is_negator(const std::vector<Token>& tokens, std::size_t at) {
     const std::string_view next =
         at + 1 < tokens.size() ? std::string_view(tokens[at + 1].folded) : "";
     if (next == "only" || next == "just" || next == "later" || next == "doubt") return false;
+    if (word == "no" && (next == "change" || next == "changes")) return false;
     if (word == "no" && tokens[at].is_capital && at + 1 < tokens.size() &&
         tokens[at + 1].kind == Token::Kind::number) {
         return false;  // "No. 5"

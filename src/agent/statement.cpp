@@ -136,6 +136,7 @@ private:
             Fact fact;
             fact.kind = ValueKind::number;
             fact.text = "number " + std::to_string(known - number_words.begin());
+            fact.is_spelled = true;
             add(std::move(fact));
         }
     }

@@ -22,6 +22,7 @@ struct Fact {
     providers::rules::Day first{};
     providers::rules::Day last{};
     bool is_report_date = false;  // the day on which its source was published
+    bool is_spelled = false;      // "two"
     bool operator==(const Fact&) const = default;
 };
 

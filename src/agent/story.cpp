@@ -13,7 +13,7 @@ namespace {
 
 namespace rules = providers::rules;
 
-constexpr std::chrono::hours round_max{60};
+constexpr std::chrono::hours round_max{48};
 
 void add_words(std::set<std::string>& words, std::string_view text) {
     for (const rules::Token& token : rules::tokenize(text)) {

@@ -11,8 +11,8 @@
 namespace torale::agent {
 
 struct Story {
-    std::string content_hash;  // "" = not known
-    std::optional<core::Time> published_at;
+    std::string content_hash;                // "" = not known
+    std::optional<core::Time> published_at;  // of a told one without a date: when it was told
     std::set<std::string> words;  // stems without stop words, and numbers, of title and text
 };
 Story read_story(std::string_view title, std::string_view text, std::string_view content_hash,

@@ -72,8 +72,12 @@ agent::ToldFindings Store::told(Time now) const {
     return findings;
 }
 
-// Every quote of this finding stands in one that was told inside the horizon.
+// Every quote of this finding stands in one that was told inside the horizon, and the run does not
+// say that it is more than that.
 bool Store::is_repeated(const agent::Conclusion& conclusion, Time now) const {
+    const std::string& relation = conclusion.relation;
+    if (relation == "update" || relation == "contradiction" || relation == "retraction")
+        return false;
     std::set<std::string> quotes;
     for (const agent::ToldFinding& finding : told(now)) {
         for (const agent::ToldQuote& quote : finding.quotes) quotes.insert(core::fold(quote.quote));
