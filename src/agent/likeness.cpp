@@ -212,8 +212,8 @@ Likeness compare_languages(const Statement& now, const Statement& told, const Fa
 Likeness weigh(const Statement& now, const ToldContext& context, const FactChange& facts,
                const Measure& found) {
     if (facts.has_added) {
-        return {found.score >= same_min ? Kind::maybe : Kind::unrelated, true, found.score,
-                "a value was added"};
+        if (found.score < same_min) return {};
+        return {Kind::maybe, true, found.score, "a value was added"};
     }
     const bool adds_name =
         std::any_of(now.names.begin(), now.names.end(),

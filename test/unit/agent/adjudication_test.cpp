@@ -34,6 +34,7 @@ Resolution contested() {
     made.earlier_id = "told-2";
     made.is_contested = true;
     made.candidates = {2, 0};
+    made.believable = {2, 0};
     return made;
 }
 
@@ -102,6 +103,20 @@ TEST(read_adjudication, takes_the_model_at_its_word) {
         EXPECT_FALSE(read->is_contested) << row.answer;
         EXPECT_FALSE(read->why.empty()) << row.answer;
     }
+}
+
+// What is held back as told is lost when the model errs.
+TEST(read_adjudication, tells_what_is_called_the_same_without_a_sign_of_it) {
+    Resolution unlikely = contested();
+    unlikely.believable = {0};
+    const auto held = read_adjudication(R"({"relation":"same","told":2})", told(), unlikely);
+    ASSERT_TRUE(held.ok());
+    EXPECT_EQ(held->relation, Relation::same);
+    const auto told_anyway = read_adjudication(R"({"relation":"same","told":1})", told(), unlikely);
+    ASSERT_TRUE(told_anyway.ok());
+    EXPECT_EQ(told_anyway->relation, Relation::update);
+    EXPECT_EQ(told_anyway->earlier_id, "told-2");
+    EXPECT_NE(told_anyway->why.find("told all the same"), std::string::npos);
 }
 
 TEST(read_adjudication, refuses_what_is_no_answer) {
