@@ -28,10 +28,14 @@ has_scheduler($node, 'postgres', 'a scheduler');
 my $secret = add_channel($node, 'postgres', "http://$fake/hook/load");
 
 my $quote = 'The harbour office confirms lift-off for 3 May 2027 at noon.';
+my $second_quote = 'The harbour office confirms lift-off for 4 May 2027 at noon.';
 
-# Two turns of tools, then the answer, which quotes the page.
-sub says {
-	my $found = sub { my ($title, $url) = @_; return { title => $title, url => $url, snippet => "$title says little.", date => '2026-08-20', last_updated => undef } };
+# Two turns of tools, then the answer, which quotes the page. The page is there before the search
+# that was called before it. In a second round all says something else.
+sub scripted {
+	my ($round) = @_;
+	my $says = $round == 1 ? 'little' : 'more';
+	my $found = sub { my ($title, $url) = @_; return { title => $title, url => $url, snippet => "$title says $says.", date => '2026-08-20', last_updated => undef } };
 	my $call = sub { my ($name, %args) = @_; return { name => $name, args => \%args } };
 	my $turns = [
 		[
@@ -39,12 +43,13 @@ sub says {
 			$call->('add_memory', text => 'The harbour office says it first.', kind => 'source'),
 			$call->('fetch_url', url => "http://$fake/site/news") ],
 		[ $call->('search', query => 'second opinion') ] ];
-	my @finds = map { { match => { contains => $_->[0] }, reply => { results => [ $found->($_->[0], $_->[1]) ] } } }
-	  [ 'official word', 'https://a.example.com/1' ], [ 'second opinion', 'https://b.example.com/2' ], [ 'zeppelin', "http://$fake/site/news" ];
-	my $page = "<html><head><title>Harbour</title></head><body><main><p>$quote</p></main></body></html>";
+	my @finds = map { { match => { contains => $_->[0] }, reply => { results => [ $found->($_->[0], $_->[1]) ], delay_ms => $_->[2] // 0 } } }
+	  [ 'official word', 'https://a.example.com/1', 300 ], [ 'second opinion', 'https://b.example.com/2' ], [ 'zeppelin', "http://$fake/site/news" ];
+	my $page = "<html><head><title>Harbour</title></head><body><main><p>" . ($round == 1 ? $quote : $second_quote) . '</p></main></body></html>';
+	my $relation = { match => { contains => 'Which relation has the new finding' }, reply => { text => '{"why":"another day","relation":"update","told":1}' } };
 	return (
 		perplexity => { rules => \@finds },
-		gemini => { rules => [ { reply => { tools => $turns, judge => 'quote-containing', needle => 'confirms lift-off' } } ] },
+		gemini => { rules => [ $relation, { reply => { tools => $turns, judge => 'quote-containing', needle => 'confirms lift-off' } } ] },
 		webhook => { any => { secret => $secret } },
 		site => { rules => [ { match => { contains => 'news' }, reply => { content_type => 'text/html', body => $page } } ] });
 }
@@ -67,7 +72,7 @@ sub paid {
 		is($entry->{verdict}, 'ok', 'the service accepts the request') if $entry->{verdict} ne 'ok';
 		my $turns = () = $entry->{body} =~ /"role":"(?:model|user)"/g;
 		my ($words) = $entry->{body} =~ /(official word|second opinion|zeppelin)/;
-		$times{ $entry->{route} eq 'gemini' ? "question $turns" : "search $words" }++;
+		$times{ $entry->{body} =~ /Which relation has/ ? 'comparison' : $entry->{route} eq 'gemini' ? "question $turns" : "search $words" }++;
 	}
 	return join ', ', map { "$_: $times{$_}" } sort keys %times;
 }
@@ -78,7 +83,7 @@ sub crash_at {
 	my ($key, %option) = @_;
 	my $name = "killed after $key" . ($option{budget} ? ' under a budget' : '');
 	$world->reset;
-	$world->script(says());
+	$world->script(scripted(1));
 	set('torale.debug_crash_after', $key);
 	my $log_end = -s $node->logfile;
 	my $task = $node->safe_psql('postgres',
@@ -112,6 +117,20 @@ is($node->safe_psql('postgres', "SELECT calls FROM torale.usage WHERE provider =
 set('torale.budget_execution_tokens', 1_000_000);
 for my $key (sort keys %replays) { crash_at($key, budget => 1) }
 set('torale.budget_execution_tokens', 0);
+
+# A second run of a task that told something: its answer is committed before it is compared, so the
+# numbers in it must mean the same sources to the attempt that takes it from the store.
+set('torale.debug_crash_after', 'judge:gemini:2');
+$world->reset;
+$world->script(scripted(2));
+my $log_end = -s $node->logfile;
+my $task = $node->safe_psql('postgres', 'SELECT id FROM torale.tasks ORDER BY id DESC LIMIT 1');
+$node->safe_psql('postgres', "UPDATE torale_internal.task_schedule SET next_run_at = now(), slot = now() WHERE task_id = '$task'");
+ok($node->poll_query_until('postgres', "SELECT count(*) = 2 AND bool_and(status = 'success' AND verdict = 'met') FROM torale.executions WHERE task_id = '$task'"), 'killed before the comparison: the run ends');
+like(slurp_file($node->logfile, $log_end), qr/killed by torale.debug_crash_after at=judge:gemini:2/, 'it was killed');
+is(paid(), 'comparison: 1, question 1: 1, question 3: 1, question 5: 1, search official word: 1, search second opinion: 1, search zeppelin: 1', 'each call was made once');
+is($node->safe_psql('postgres', "SELECT n.relation, c.quote FROM torale.notifications n JOIN torale.citations c ON c.execution_id = n.execution_id WHERE n.task_id = '$task' ORDER BY n.id DESC LIMIT 1"),
+	"update|$second_quote", 'and the answer of before the crash is told with its quote');
 
 # Who may set it, and where it is seen.
 my ($status, undef, $err) = $node->psql('postgres', "SET torale.debug_crash_after = 'finish'");
