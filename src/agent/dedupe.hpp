@@ -1,6 +1,6 @@
-// Is this finding the same event as one the owner was told? Four layers: the same quote at the
-// same address; the same or nearly the same words; shared content words with a veto on other
-// values, names and polarity; and a model for what is left between.
+// Is this finding the same event as one the owner was told? Four layers: the same source, or the
+// same quote at the same address; nearly the same words, or one story of the same days; shared
+// content words with a veto on other values, names and polarity; and a model for the rest.
 #pragma once
 #include <cstddef>
 #include <set>
@@ -48,8 +48,8 @@ providers::Prompt render_adjudication(const Briefing& briefing, const core::Judg
 core::Result<Resolution, core::Failure> read_adjudication(std::string_view answer,
                                                           const std::vector<ToldFinding>& told,
                                                           const Resolution& contested);
-// Without a model: the relation that resolve() gave with the doubt. Told twice is a nuisance, not
-// told at all is a loss, so doubt is told.
+// Without a model: the relation that resolve() gave with the doubt. What is alike and of the same
+// days is the same; all other doubt is told, since told twice is a nuisance and not at all a loss.
 Resolution settle_contested(const Resolution& contested);
 
 }  // namespace torale::agent
