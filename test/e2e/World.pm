@@ -25,8 +25,7 @@ my $tree = $ENV{TORALE_TREE} // abs_path(dirname(__FILE__) . '/../..');
 my $fake = $ENV{TORALE_FAKE} // "$tree/build/torale-fake";
 
 # conf: lines for postgresql.conf. allow: more entries for torale.egress_allow. secrets: more lines
-# for the secrets file. The world has a
-# {spare} port on which nobody listens and which may be called.
+# for the secrets file. The world has a {spare} port on which nobody listens and which may be called.
 sub enter {
     my ($class, %option) = @_;
     exit outside(%option) if !$ENV{TORALE_WORLD_FOLDER};
