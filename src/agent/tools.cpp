@@ -76,6 +76,26 @@ std::set<std::string> stems_of(std::string_view text) {
     return stems;
 }
 
+bool goes_on(std::string_view text, std::size_t at) {
+    constexpr std::string_view marks = "-_~%/?#&=+@:$*";
+    if (at >= text.size()) return false;
+    const auto byte = static_cast<unsigned char>(text[at]);
+    return byte >= 0x80 || std::isalnum(byte) != 0 ||
+           marks.find(text[at]) != std::string_view::npos;
+}
+
+// As a whole: https://a.co does not stand in https://a.company. A mark such as a full stop may end
+// the sentence, or the address goes on behind it.
+bool names_url(std::string_view text, std::string_view url) {
+    for (std::size_t at = 0; (at = text.find(url, at)) != std::string_view::npos; ++at) {
+        const std::size_t end = at + url.size();
+        const bool is_mark = end < text.size() &&
+                             std::string_view(".,;!'").find(text[end]) != std::string_view::npos;
+        if (!goes_on(text, is_mark ? end + 1 : end)) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 const std::vector<providers::Tool>& tools() {
@@ -140,8 +160,7 @@ bool may_fetch(const std::string& url, const core::Task& task,
     if (!url.starts_with("https://") && !url.starts_with("http://")) return false;
     const std::string domain = core::domain_of(url);
     if (domain.empty()) return false;
-    if (task.search_query.find(url) != std::string::npos) return true;
-    if (task.condition().find(url) != std::string::npos) return true;
+    if (names_url(task.search_query, url) || names_url(task.condition(), url)) return true;
     const auto& allowed = task.search_options.include_domains;
     if (std::any_of(allowed.begin(), allowed.end(), [&](const std::string& suffix) {
             return core::domain_matches(domain, suffix);
@@ -149,8 +168,7 @@ bool may_fetch(const std::string& url, const core::Task& task,
         return true;
     }
     return std::any_of(sources.begin(), sources.end(), [&](const core::Source& source) {
-        return core::domain_of(source.url) == domain ||
-               source.snippet.find(url) != std::string::npos;
+        return core::domain_of(source.url) == domain || names_url(source.snippet, url);
     });
 }
 

@@ -24,7 +24,9 @@ TEST_P(fetch_target, is_what_the_user_or_a_source_names) {
     task.search_query = "what is new at https://named.example/page";
     task.search_options.include_domains = {"allowed.example"};
     const std::vector<core::Source> sources{
-        source("https://news.example/1", "see https://linked.example/full for more")};
+        source("https://news.example/1",
+               "see https://linked.example/full for more, or "
+               "https://trap.company/x. At last https://end.example/y.")};
     EXPECT_EQ(may_fetch(GetParam().url, task, sources), GetParam().allowed) << GetParam().url;
 }
 
@@ -33,6 +35,9 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Fetch{"https://news.example/1", true}, Fetch{"https://news.example/2", true},
                       Fetch{"https://linked.example/full", true},
                       Fetch{"https://linked.example/other", false},
+                      Fetch{"https://linked.example/ful", false}, Fetch{"https://trap.co", false},
+                      Fetch{"https://trap.company/x", true}, Fetch{"https://end.example/y", true},
+                      Fetch{"https://end.example/y.", true}, Fetch{"https://end", false},
                       Fetch{"https://named.example/page", true},
                       Fetch{"https://named.example/page?leak=1", false},
                       Fetch{"https://sub.allowed.example/x", true},
