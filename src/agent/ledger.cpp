@@ -44,12 +44,13 @@ void Ledger::book(const std::string& provider, const providers::Usage& usage) {
 }
 
 void Ledger::book_unknown(const providers::Provider& provider, const core::Failure& failure,
-                          double reserved_usd) {
+                          const Reservation& price) {
     if (!failure.is_ambiguous) return;
     ++unknown_calls_;
     Spending& spending = of(provider.name);
     ++spending.calls;
-    spending.cost_usd += std::max(provider.price_per_call, reserved_usd);
+    spending.tokens_in += price.tokens;
+    spending.cost_usd += std::max(provider.price_per_call, price.cost_usd);
 }
 
 providers::Usage Ledger::total() const {
@@ -70,6 +71,37 @@ core::Reply read_stored(StoredReply&& stored) {
     return reply;
 }
 
+namespace {
+
+// What a search costs beside its price, where a model does it.
+struct ModelSearch {
+    std::int64_t tokens_in = 0;
+    std::int64_t tokens_out = 0;
+    int more_searches = 0;
+};
+
+ModelSearch model_search_in(const core::Request& request) {
+    // Nothing in its request limits how often a model searches and what it reads there.
+    constexpr int searches = 3;
+    constexpr std::int64_t tokens_read = 32'000;
+    ModelSearch search;
+    const auto body = core::parse_json(request.body);
+    if (!body || !body->is_object() || !body->contains("model")) return search;
+    for (const char* key : {"max_tokens", "max_output_tokens"}) {
+        const auto most = body->find(key);
+        if (most != body->end() && most->is_number_integer()) {
+            search.tokens_out = most->get<std::int64_t>();
+        }
+    }
+    if (body->contains("tools")) {
+        search.tokens_in = tokens_read;
+        search.more_searches = searches - 1;
+    }
+    return search;
+}
+
+}  // namespace
+
 Reservation price_of(const providers::Provider& provider, std::string key,
                      const core::Request& request, int tokens_out) {
     constexpr std::int64_t bytes_per_token = 2;
@@ -77,11 +109,19 @@ Reservation price_of(const providers::Provider& provider, std::string key,
     price.key = std::move(key);
     price.provider = provider.name;
     price.cost_usd = provider.price_per_call;
-    if (provider.kind != providers::Kind::llm) return price;
-    const auto tokens_in = static_cast<std::int64_t>(request.body.size()) / bytes_per_token;
-    price.tokens = tokens_in + tokens_out;
-    price.cost_usd += static_cast<double>(tokens_in) * provider.price_in_per_mtok / 1e6 +
-                      tokens_out * provider.price_out_per_mtok / 1e6;
+    auto tokens_in = static_cast<std::int64_t>(request.body.size()) / bytes_per_token;
+    std::int64_t written = tokens_out;
+    if (provider.kind != providers::Kind::llm) {
+        if (provider.price_in_per_mtok == 0 && provider.price_out_per_mtok == 0) return price;
+        const ModelSearch search = model_search_in(request);
+        tokens_in += search.tokens_in;
+        written = search.tokens_out;
+        price.cost_usd += search.more_searches * provider.price_per_call;
+    }
+    price.tokens = tokens_in + written;
+    price.cost_usd += (static_cast<double>(tokens_in) * provider.price_in_per_mtok +
+                       static_cast<double>(written) * provider.price_out_per_mtok) /
+                      1e6;
     return price;
 }
 

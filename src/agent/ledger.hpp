@@ -30,7 +30,7 @@ public:
     void book(const std::string& provider, const providers::Usage& usage);
     // The request left and no reply came back: the service may bill it all the same.
     void book_unknown(const providers::Provider& provider, const core::Failure& failure,
-                      double reserved_usd);
+                      const Reservation& price);
     // Calls that may be billed twice when they are repeated.
     int unknown_calls() const { return unknown_calls_; }
     providers::Usage total() const;
@@ -49,7 +49,7 @@ private:
 core::Reply read_stored(StoredReply&& stored);
 
 // The most that `request` to `provider` may cost. A model reads at most one token for two bytes,
-// and writes at most `tokens_out`.
+// and writes at most `tokens_out`; a model that searches, at most what its request allows.
 Reservation price_of(const providers::Provider& provider, std::string key,
                      const core::Request& request, int tokens_out);
 

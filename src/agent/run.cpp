@@ -109,7 +109,7 @@ Turn Run::take_wire_reply(Received received) {
 
 // The same provider again, else the next one, else the end.
 Turn Run::recover(Lane& lane, core::Failure failure) {
-    ledger_.book_unknown(lane.current(), failure, last_price_usd_);
+    ledger_.book_unknown(lane.current(), failure, last_price_);
     const auto pause = is_worth_repeating(failure)
                            ? core::retry_in_run(failure, lane.attempt, briefing_.unit_random)
                            : std::nullopt;

@@ -22,7 +22,7 @@ Turn Run::send_all(std::vector<Outgoing> calls) {
     for (Outgoing& each : calls) {
         out_.push_back(each.call.id);
         sent_at_ = now_ + each.call.delay;
-        if (each.price) last_price_usd_ = each.price->cost_usd;
+        if (each.price) last_price_ = *each.price;
         sent.push_back(std::move(each.call));
     }
     return sent;
@@ -87,16 +87,22 @@ Turn Run::take_checked(Checked checked) {
 }
 
 Turn Run::conclude_refused(const BudgetRefusal& refusal) {
+    Step& step = add_step(phase_ == Phase::searching ? "search" : "judge", "", "skipped");
+    step.detail["reason"] = "budget";
+    step.detail["scope"] = refusal.scope;
+    step.detail["limit"] = refusal.what;
+    if (phase_ == Phase::adjudicating) {
+        // The finding is there and paid for; only the comparison is not made.
+        step.detail["purpose"] = "compare";
+        resolution_ = settle_contested(resolution_);
+        return conclude_relation();
+    }
     conclusion_.is_skipped = true;
     conclusion_.skip_reason = "budget";
     conclusion_.skipped_until = refusal.resets_at;
     conclusion_.judged = false;
     conclusion_.judgement = {};
     conclusion_.judgement.evidence = refusal.what;
-    Step& step = add_step(phase_ == Phase::searching ? "search" : "judge", "", "skipped");
-    step.detail["reason"] = "budget";
-    step.detail["scope"] = refusal.scope;
-    step.detail["limit"] = refusal.what;
     return finish();
 }
 

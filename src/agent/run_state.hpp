@@ -71,7 +71,7 @@ struct RunState {
     std::vector<Outgoing> held_;          // behind it
     std::vector<std::string> unchecked_;  // hashes of sources that tools found
     std::size_t search_step_ = 0;         // where the successful search stands in the trace
-    double last_price_usd_ = 0;           // reserved for the call that is out
+    Reservation last_price_;              // of the call that is out
     Reservation reserved_;                // under a budget: by all calls of this run
     Reservation question_;                // what the last question to a model may cost
     Patience patience_;

@@ -126,6 +126,7 @@ void Run::start_search(ToolTask& task, std::vector<Outgoing>& calls) {
     core::Request request =
         adapter.build_search(provider, {.text = task.text, .options = options, .now = now_});
     calls.push_back(priced(provider, key, std::move(request), core::milliseconds{0}));
+    task.price = *calls.back().price;
     task.call_id = calls.back().call.id;
 }
 
@@ -163,6 +164,7 @@ void Run::start_memory(ToolTask& task, std::vector<Outgoing>& calls) {
                   : adapter.build_memory_add(
                         provider, {.scope = scope, .text = task.text, .kind = task.memory_kind});
     calls.push_back(priced(provider, key, std::move(request), core::milliseconds{0}));
+    task.price = *calls.back().price;
     task.call_id = calls.back().call.id;
 }
 
@@ -199,7 +201,7 @@ void Run::take_found(ToolTask& task, Received received) {
     step.detail["tool"] = true;
     if (!read.ok()) {
         step.detail["error"] = read.error().message;
-        ledger_.book_unknown(provider, read.error(), 0);
+        ledger_.book_unknown(provider, read.error(), task.price);
         note_pause(provider, read.error());
         ++task.provider;  // the next one is asked in end_step()
         if (task.provider >= searchers_.providers.size()) {
@@ -250,7 +252,7 @@ void Run::take_memories(ToolTask& task, Received received) {
     step.detail["query"] = task.text;
     if (!read.ok()) {
         step.detail["error"] = read.error().message;
-        ledger_.book_unknown(provider, read.error(), 0);
+        ledger_.book_unknown(provider, read.error(), task.price);
         note_pause(provider, read.error());
         task.refuse("the memory service failed: " + read.error().message);
         return;

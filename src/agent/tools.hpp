@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/briefing.hpp"
+#include "agent/call.hpp"
 #include "core/task.hpp"
 #include "providers/provider.hpp"
 
@@ -25,6 +26,7 @@ struct ToolTask {
     core::Time sent_at{};
     int call_id = 0;           // of the call that is out; 0 = none
     std::size_t provider = 0;  // of its lane
+    Reservation price{};       // what the call that is out may cost
     bool is_done = false;
     bool is_useless = false;  // an unknown tool, or arguments that cannot be used
     providers::ToolResult result;

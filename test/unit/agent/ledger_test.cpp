@@ -45,12 +45,16 @@ TEST(ledger, books_a_call_whose_answer_was_lost_at_what_was_reserved) {
     core::Failure failure;
     failure.category = core::Category::timeout;
     Ledger ledger({});
-    ledger.book_unknown(provider, failure, 0.5);
-    EXPECT_EQ(ledger.total().cost_usd, 0) << "nothing was sent";
+    Reservation price;
+    price.tokens = 5'000;
+    price.cost_usd = 0.5;
+    ledger.book_unknown(provider, failure, price);
+    EXPECT_EQ(ledger.total(), providers::Usage{}) << "nothing was sent";
     failure.is_ambiguous = true;
-    ledger.book_unknown(provider, failure, 0.5);
-    ledger.book_unknown(provider, failure, 0);
+    ledger.book_unknown(provider, failure, price);
+    ledger.book_unknown(provider, failure, {});
     EXPECT_DOUBLE_EQ(ledger.total().cost_usd, 0.51);
+    EXPECT_EQ(ledger.total().tokens_in, 5'000) << "a budget in tokens has to hold as well";
     EXPECT_EQ(ledger.unknown_calls(), 2);
 }
 
@@ -75,6 +79,25 @@ TEST(price, of_a_search_is_its_price_per_call) {
     const Reservation price = price_of(provider, "search:s:0", {}, 500);
     EXPECT_EQ(price.tokens, 0);
     EXPECT_DOUBLE_EQ(price.cost_usd, 0.005);
+}
+
+// Sonar and OpenAI's search are paid for by tokens as well.
+TEST(price, of_a_search_by_a_model_counts_what_it_may_read_and_write) {
+    providers::Provider provider;
+    provider.kind = providers::Kind::search;
+    provider.price_per_call = 0.01;
+    provider.price_in_per_mtok = 1;
+    provider.price_out_per_mtok = 2;
+    core::Request request;
+    request.body = R"({"model":"m","max_tokens":128,"q":"12"})";
+    const auto sent = static_cast<std::int64_t>(request.body.size() / 2);
+    Reservation price = price_of(provider, "search:s:0", request, 0);
+    EXPECT_EQ(price.tokens, sent + 128);
+    EXPECT_DOUBLE_EQ(price.cost_usd, 0.01 + (static_cast<double>(sent) + 2 * 128) / 1e6);
+    request.body = R"({"model":"m","max_output_tokens":4096,"tools":[{"type":"web_search"}]})";
+    price = price_of(provider, "search:s:0", request, 0);
+    EXPECT_GT(price.tokens, 36'000);
+    EXPECT_GT(price.cost_usd, 0.03 + 0.032 + 2 * 0.004096);
 }
 
 }  // namespace

@@ -95,6 +95,33 @@ TEST(comparison, that_fails_costs_no_finding) {
     EXPECT_FALSE(garbled.conclusion().failure);
 }
 
+// What was found and paid for does not wait for the next window of a budget.
+TEST(comparison, that_no_budget_pays_for_costs_no_finding) {
+    Briefing briefing = local_briefing();
+    briefing.is_first_run = false;
+    briefing.has_budgets = true;
+    briefing.task.notify_behavior = core::NotifyBehavior::always;
+    briefing.judges = {gemini()};
+    Driver run(std::move(briefing));
+    run.stops_at_told = true;
+    run.reply(hits({quote}));
+    run.know();
+    run.reply(Checked{});
+    run.reply(http(200, gemini_says(met_answer(1, quote))));
+    run.reply(contested());
+    ASSERT_TRUE(run.asks_to_check());
+    ASSERT_EQ(run.check().reservations.size(), 1U);
+    Checked refused;
+    refused.refusal = BudgetRefusal{"task", "used up", std::nullopt};
+    run.reply(refused);
+    ASSERT_TRUE(run.is_concluded());
+    EXPECT_FALSE(run.conclusion().is_skipped);
+    EXPECT_TRUE(run.conclusion().judged);
+    EXPECT_EQ(run.conclusion().judgement.verdict, Verdict::met);
+    EXPECT_EQ(run.conclusion().judgement.citations.size(), 1U);
+    EXPECT_FALSE(run.conclusion().relation.empty());
+}
+
 TEST(memory, keeps_a_finding_as_a_fact_with_its_source) {
     Driver run = before_told({rules()});
     run.reply(ToldFindings{});
