@@ -105,6 +105,12 @@ void Loop::step_finished_transfers() {
 }
 
 void Loop::start_pages() {
+    // Nobody reads a page of a run that is over, and others stand in line behind it.
+    std::erase_if(page_readers_, [this](const auto& reader) {
+        if (runs_.contains(reader.second.first)) return false;
+        pages_.cancel(reader.first);
+        return true;
+    });
     const Time at = now();
     const std::vector<WaitingPage> wanted = runs_.take_pages();
     for (const WaitingPage& each : wanted) {

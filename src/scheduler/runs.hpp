@@ -30,6 +30,7 @@ public:
     void cancel_all();
 
     std::size_t size() const { return runs_.size(); }
+    bool contains(std::uint64_t run) const { return runs_.contains(run); }
     std::optional<Time> next_deadline() const;
 
     std::vector<Ended> take_ended();

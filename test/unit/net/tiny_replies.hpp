@@ -9,7 +9,7 @@
 //   /connection    the number of the connection  /status?401   that status and no body
 //   /robots.txt    forbids /private to torale    /hop?3         302 to /hop?2 … /ok
 //   /circle        302 to itself by way of /back /etag          304 for its own ETag
-//   /to-private    302 to /private
+//   /to-private    302 to /private               /say?6f6b&     200 with that text, in hex
 #pragma once
 #include <cstdint>
 #include <cstdlib>
@@ -61,6 +61,14 @@ inline std::string gzip_zeros(std::int64_t count) {
     return out;
 }
 
+inline std::string read_hex(const std::string& target) {
+    std::string text;
+    for (std::size_t at = target.find('?') + 1; at + 1 < target.find('&'); at += 2) {
+        text.push_back(static_cast<char>(std::stoi(target.substr(at, 2), nullptr, 16)));
+    }
+    return text;
+}
+
 inline Answer answer_to(const std::string& request, int connection) {
     const auto start = request.find(' ') + 1;
     const std::string target = request.substr(start, request.find(' ', start) - start);
@@ -95,6 +103,8 @@ inline Answer answer_to(const std::string& request, int connection) {
         return {
             with_length("ok", "ETag: W/\"1\"\r\nLast-Modified: Thu, 20 Aug 2026 10:00:00 GMT\r\n")};
     if (path == "/echo") return {with_length(request, "Content-Type: text/plain\r\n")};
+    if (path == "/say")
+        return {with_length(read_hex(target), "Content-Type: application/json\r\n")};
     if (path == "/drop") return {"", 0, Answer::After::close};
     if (path == "/status")
         return {"HTTP/1.1 " + std::to_string(count) + " Status\r\nContent-Length: 0\r\n\r\n"};
