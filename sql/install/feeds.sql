@@ -96,16 +96,20 @@ LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH due AS MATERIALIZED (
-        SELECT d.url, min(d.next_poll_at) AS since,
+    WITH busy AS MATERIALIZED (
+        SELECT coalesce(b.owner, '') AS owner, count(*) AS n FROM torale.feeds b WHERE b.lease_until >= p_now GROUP BY 1
+    ), due AS MATERIALIZED (
+        SELECT d.url, min(d.next_poll_at) AS since, min(d.place) AS owner_place,
             row_number() OVER (PARTITION BY torale_internal.domain_of(d.url) ORDER BY min(d.next_poll_at)) AS place
-        FROM torale.feeds d
-        WHERE d.enabled AND d.next_poll_at <= p_now AND (d.lease_until IS NULL OR d.lease_until < p_now)
-          AND NOT EXISTS (SELECT 1 FROM torale.users u WHERE u.id = d.owner AND NOT u.is_active)
+        FROM (SELECT f.url, f.next_poll_at, coalesce(b.n, 0) + row_number() OVER (PARTITION BY f.owner ORDER BY f.next_poll_at) AS place
+              FROM torale.feeds f LEFT JOIN busy b ON b.owner = coalesce(f.owner, '')
+              WHERE f.enabled AND f.next_poll_at <= p_now AND (f.lease_until IS NULL OR f.lease_until < p_now)
+                AND NOT EXISTS (SELECT 1 FROM torale.users u WHERE u.id = f.owner AND NOT u.is_active)) d
         GROUP BY d.url
     ), fair AS MATERIALIZED (
-        -- A host is visited one page after the other: it must not take all places.
-        SELECT x.url FROM due x ORDER BY (x.place - 1) / 4, x.since LIMIT p_limit
+        -- A host is visited one page after the other, and an owner may have thousands of them:
+        -- neither must take all places.
+        SELECT x.url FROM due x ORDER BY greatest(x.place - 1, x.owner_place - 1) / 4, x.since LIMIT p_limit
     ), free AS MATERIALIZED (
         SELECT f.id
         FROM torale.feeds f JOIN fair ON fair.url = f.url

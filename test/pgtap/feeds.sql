@@ -1,7 +1,7 @@
 -- Feeds: what may be added, who sees what, what polling writes, and whose documents they become.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(49);
+SELECT plan(51);
 
 CREATE ROLE feeds_ann LOGIN IN ROLE torale_user;
 CREATE ROLE feeds_bob LOGIN IN ROLE torale_user;
@@ -132,6 +132,18 @@ SELECT is((SELECT count(*) FROM torale.documents WHERE owner = 'pg:feeds_ann' AN
 UPDATE torale.users SET is_active = false WHERE id = 'pg:feeds_bob';
 UPDATE torale.feeds SET next_poll_at = now(), lease_until = NULL;
 SELECT is((SELECT string_agg(url, ' ') FROM torale_internal.claim_feeds(now(), 10, '5 minutes')), 'https://news.example/all', 'nothing is polled for a deactivated owner');
+
+-- ---- one tenant's feeds do not take all places ----
+UPDATE torale.users SET is_active = true WHERE id = 'pg:feeds_bob';
+UPDATE torale.feeds SET next_poll_at = 'infinity', lease_until = NULL;
+INSERT INTO torale.feeds (url, owner, next_poll_at)
+SELECT format('https://site-%s.example/', n), 'pg:feeds_ann', now() - interval '1 day' FROM generate_series(1, 30) n;
+UPDATE torale.feeds SET next_poll_at = now() WHERE owner = 'pg:feeds_bob';
+SELECT ok('https://news.example/feed.xml' IN (SELECT url FROM torale_internal.claim_feeds(now(), 16, '5 minutes')),
+    'thirty older feeds of another owner leave a place');
+UPDATE torale.feeds SET lease_until = NULL WHERE owner = 'pg:feeds_bob';
+SELECT is((SELECT string_agg(url, ' ') FROM torale_internal.claim_feeds(now(), 1, '5 minutes')), 'https://news.example/feed.xml',
+    'the next place that comes free is not for who has fifteen');
 
 SELECT * FROM finish();
 ROLLBACK;
