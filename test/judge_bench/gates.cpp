@@ -45,6 +45,7 @@ struct Bound {
     double bound;
     bool is_floor;
     std::vector<std::string_view> kinds;  // of blames that explain a breach
+    double worst = 0;                     // 0: none; what a gate that is missed today may not pass
 };
 
 Gate check_bound(const Result& result, const Bound& bound) {
@@ -63,6 +64,7 @@ Gate check_bound(const Result& result, const Bound& bound) {
                     write_number("%.0f", measured.numerator(sum)) + " of " +
                     write_number("%.0f", of) + ")";
     gate.is_kept = bound.is_floor ? value >= bound.bound : value <= bound.bound;
+    gate.is_known = !gate.is_kept && bound.worst > 0 && value <= bound.worst;
     if (!gate.is_kept) gate.blamed = find_blamed(result, bound.kinds);
     return gate;
 }
@@ -184,8 +186,14 @@ std::vector<Gate> check_gates(const Report& report) {
             gates.push_back(
                 check_bound(result, {"event_recall", 0.90, true, {"missed event", "false merge"}}));
         }
-        gates.push_back(check_bound(result, {"duplicates", 0.02, false, {"duplicate"}}));
-        gates.push_back(check_bound(result, {"false_merges", 0.01, false, {"false merge"}}));
+        // This judge lies about what is the same as well. Both gates are missed for it today; see
+        // docs/judge-bench.md.
+        const double duplicates_worst = is_adversarial ? 0.06 : 0;
+        const double merges_worst = is_adversarial ? 0.03 : 0;
+        gates.push_back(
+            check_bound(result, {"duplicates", 0.02, false, {"duplicate"}, duplicates_worst}));
+        gates.push_back(
+            check_bound(result, {"false_merges", 0.01, false, {"false merge"}, merges_worst}));
         gates.push_back(
             check_bound(result, {"silent_days", 0.98, true, {"duplicate", "false alarm"}}));
         // A judge that answers garbage is asked again: its calls measure its garbage.

@@ -11,6 +11,8 @@ struct Gate {
     std::string what;      // "scripted: precision at least 0.95"
     std::string measured;  // "0.97 of 61"
     bool is_kept = true;
+    // Missed today, and no worse than it was: `make judge-bench` fails, the suite says "skipped".
+    bool is_known = false;
     std::vector<std::string> blamed;
 };
 

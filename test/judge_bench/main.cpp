@@ -44,10 +44,10 @@ int main(int argc, char** argv) {
         std::cout << write_report_json(report, gates);
     } else {
         if (!is_tap) std::cout << write_tables(report, is_verbose) << "\ngates\n\n";
-        std::cout << write_gates(gates);
+        std::cout << (is_tap ? write_tap(gates) : write_gates(gates));
     }
     for (const Gate& gate : gates) {
-        if (!gate.is_kept) return 1;
+        if (!gate.is_kept && !(is_tap && gate.is_known)) return 1;
     }
     return 0;
 }

@@ -221,4 +221,17 @@ std::string write_gates(const std::vector<Gate>& gates) {
     return out;
 }
 
+std::string write_tap(const std::vector<Gate>& gates) {
+    std::string out;
+    for (const Gate& gate : gates) {
+        if (gate.is_known) {
+            out += "ok - " + gate.what +
+                   " # SKIP missed, as docs/judge-bench.md says: " + gate.measured + "\n";
+        } else {
+            out += write_gates({gate});
+        }
+    }
+    return out;
+}
+
 }  // namespace torale::judge_bench

@@ -172,5 +172,16 @@ TEST(Changelogs, become_worlds_whose_documents_do_not_hold_the_suite) {
     EXPECT_EQ(core::write_time(world.slots[1]), "2026-03-03T09:00:00Z");
 }
 
+TEST(tap, skips_a_known_miss_and_fails_any_other) {
+    const std::vector<Gate> gates{{"kept", "1 of 1", true, false, {}},
+                                  {"known", "0.05", false, true, {"a world"}},
+                                  {"broken", "0.5", false, false, {"a world"}}};
+    const std::string tap = write_tap(gates);
+    EXPECT_THAT(tap, HasSubstr("ok - kept"));
+    EXPECT_THAT(tap, HasSubstr("ok - known # SKIP missed"));
+    EXPECT_THAT(tap, HasSubstr("\nnot ok - broken"));
+    EXPECT_THAT(write_gates(gates), HasSubstr("not ok - known"));
+}
+
 }  // namespace
 }  // namespace torale::judge_bench
