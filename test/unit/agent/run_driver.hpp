@@ -127,7 +127,8 @@ public:
         if (asks_told() && !stops_at_told) {
             turn_ = investigation_.resume(call().id, ToldFindings{}, now);
         }
-        while (asks_to_check() && check().hashes.empty() && check().reservations.empty()) {
+        while (calls().size() == 1 && asks_to_check() && check().hashes.empty() &&
+               check().reservations.empty()) {
             for (const StoredReply& stored : check().replies) committed.push_back(stored.key);
             turn_ = investigation_.resume(call().id, Checked{}, now);
         }
