@@ -295,3 +295,23 @@ COMMENT ON TABLE torale_internal.feed_pages IS 'What a polled page has shown bef
 COMMENT ON COLUMN torale_internal.feed_pages.feed_id IS 'The feed whose page it is.';
 COMMENT ON COLUMN torale_internal.feed_pages.hashes IS 'Short hashes of its sentences, those of the last version first; at most 5000.';
 COMMENT ON COLUMN torale_internal.feed_pages.changed_at IS 'When the page showed something new or differently ordered.';
+
+-- What feeds brought, when it is old: a page that counts something writes a document each time.
+CREATE OR REPLACE FUNCTION torale_internal.housekeep_documents(p_limit integer) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
+DECLARE
+    keep interval := current_setting('torale.retention_documents')::interval;
+    n bigint;
+BEGIN
+    IF keep = '0' THEN
+        RETURN 0;
+    END IF;
+    DELETE FROM torale.documents d WHERE d.id IN (
+        SELECT x.id FROM torale.documents x
+        WHERE x.id < torale_internal.uuid_at(now() - keep) AND x.feed_id IS NOT NULL
+        ORDER BY x.id LIMIT p_limit FOR UPDATE OF x SKIP LOCKED);
+    GET DIAGNOSTICS n = ROW_COUNT;
+    RETURN n;
+END
+$$;
+COMMENT ON FUNCTION torale_internal.housekeep_documents(integer) IS 'Removes documents of feeds older than torale.retention_documents; how many.';

@@ -43,6 +43,7 @@ bool respect_robots = true;
 int retention_executions = 0;
 int retention_sources = 0;
 int retention_deliveries = 0;
+int retention_documents = 0;
 int retention_requests = 0;
 int replay_max = 0;
 int memories_max = 0;
@@ -117,6 +118,8 @@ const IntegerSetting integers[] = {
      GUC_UNIT_MIN, "How long sources are kept that nothing cites. Zero keeps all."},
     {"torale.retention_deliveries", &retention_deliveries, 90 * minutes_per_day, 0, ten_years,
      GUC_UNIT_MIN, "How long finished deliveries and their attempts are kept. Zero keeps all."},
+    {"torale.retention_documents", &retention_documents, 180 * minutes_per_day, 0, ten_years,
+     GUC_UNIT_MIN, "How long documents are kept that feeds brought. Zero keeps all."},
     {"torale.retention_requests", &retention_requests, 7 * minutes_per_day, 0, ten_years,
      GUC_UNIT_MIN,
      "How long finished previews, suggestions, replays and channel tests are kept. Zero keeps "

@@ -1,7 +1,7 @@
 -- Feeds: what may be added, who sees what, what polling writes, and whose documents they become.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(51);
+SELECT plan(53);
 
 CREATE ROLE feeds_ann LOGIN IN ROLE torale_user;
 CREATE ROLE feeds_bob LOGIN IN ROLE torale_user;
@@ -144,6 +144,16 @@ SELECT ok('https://news.example/feed.xml' IN (SELECT url FROM torale_internal.cl
 UPDATE torale.feeds SET lease_until = NULL WHERE owner = 'pg:feeds_bob';
 SELECT is((SELECT string_agg(url, ' ') FROM torale_internal.claim_feeds(now(), 1, '5 minutes')), 'https://news.example/feed.xml',
     'the next place that comes free is not for who has fifteen');
+
+-- ---- what feeds brought does not stay for ever ----
+CREATE FUNCTION pg_temp.old_id(days integer, n integer) RETURNS uuid LANGUAGE sql AS $$
+    SELECT overlay(torale_internal.uuid_at(now() - days * interval '1 day')::text PLACING lpad(n::text, 4, '0') FROM 33)::uuid
+$$;
+INSERT INTO torale.documents (id, owner, url, body, feed_id)
+SELECT pg_temp.old_id(days, n), 'pg:feeds_ann', 'old:' || n, 'text ' || n, CASE WHEN is_of_feed THEN (SELECT f.id FROM torale.feeds f WHERE f.owner = 'pg:feeds_ann' LIMIT 1) END
+FROM (VALUES (200, 1, true), (200, 2, false), (100, 3, true)) v (days, n, is_of_feed);
+SELECT is(torale_internal.housekeep_documents(10), 1::bigint, 'documents of feeds go when they are old');
+SELECT set_eq($$SELECT url FROM torale.documents WHERE url LIKE 'old:%'$$, ARRAY['old:2', 'old:3'], 'what users wrote and what is young stays');
 
 SELECT * FROM finish();
 ROLLBACK;
