@@ -40,12 +40,10 @@ void add_seed(std::vector<Score>& scores, std::size_t index, Score scored, std::
 template <class MakeVoice>
 Result play_seeds(Result result, const std::vector<World>& worlds, int seeds, MakeVoice&& make) {
     result.is_model = true;
-    const bool quotes_at_random = result.forgives_noise;
     for (int seed = 1; seed <= seeds; ++seed) {
         const auto voice = make(static_cast<std::uint64_t>(seed));
         for (std::size_t i = 0; i < worlds.size(); ++i) {
-            const Play played = play(worlds[i], {.voice = voice.get()});
-            add_seed(result.scores, i, score(played, false, quotes_at_random),
+            add_seed(result.scores, i, score(play(worlds[i], {.voice = voice.get()}), false),
                      static_cast<std::uint64_t>(seed));
         }
     }

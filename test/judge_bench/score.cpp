@@ -28,11 +28,8 @@ std::string reason(const Alert& alert) {
 
 class Scorer {
 public:
-    Scorer(const Play& play, bool forgives_noise, bool by_passage)
-        : play_(play),
-          world_(*play.world),
-          forgives_noise_(forgives_noise),
-          by_passage_(by_passage) {
+    Scorer(const Play& play, bool forgives_noise)
+        : play_(play), world_(*play.world), forgives_noise_(forgives_noise) {
         score_.world = world_.name;
         for (const RunRecord& run : play_.runs) ends_at_ = std::max(ends_at_, run.at);
     }
@@ -52,7 +49,6 @@ private:
         score_.blames.push_back({world_.name, at, std::move(what), std::move(detail)});
     }
     void find_due_days();
-    bool is_about_events(const Cited& cited) const;
     void take_alert(const Alert& alert);
     void take_held_back(const Alert& alert, const std::set<std::size_t>& events);
     void check_quotes(const Alert& alert);
@@ -64,7 +60,6 @@ private:
     const Play& play_;
     const World& world_;
     bool forgives_noise_;
-    bool by_passage_;
     Score score_;
     Time ends_at_{};
     std::set<std::size_t> told_;
@@ -141,22 +136,12 @@ void Scorer::take_held_back(const Alert& alert, const std::set<std::size_t>& eve
     }
 }
 
-bool Scorer::is_about_events(const Cited& cited) const {
-    if (cited.document == nullptr) return false;
-    const auto answer = world_.answers.find(cited.document->id);
-    if (!by_passage_ || answer == world_.answers.end()) return true;
-    const std::string& text = cited.document->text;
-    const std::size_t quote = text.find(cited.quote);
-    const std::size_t passage = text.find(answer->second.quote);
-    return quote < passage + answer->second.quote.size() && passage < quote + cited.quote.size();
-}
-
 void Scorer::take_alert(const Alert& alert) {
     std::set<std::size_t> events;
     std::string quotes;
     for (const Cited& cited : alert.cited) {
         quotes += cited.quote + "\n";
-        if (!is_about_events(cited)) continue;
+        if (cited.document == nullptr) continue;
         events.insert(cited.document->events.begin(), cited.document->events.end());
     }
     if (!alert.told) return take_held_back(alert, events);
@@ -269,8 +254,8 @@ Tally& Tally::operator+=(const Tally& other) {
     return *this;
 }
 
-Score score(const Play& play, bool forgives_noise, bool by_passage) {
-    return Scorer(play, forgives_noise, by_passage).take();
+Score score(const Play& play, bool forgives_noise) {
+    return Scorer(play, forgives_noise).take();
 }
 
 Tally total(const std::vector<Score>& scores) {

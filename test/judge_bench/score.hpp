@@ -57,9 +57,7 @@ struct Score {
 
 // `forgives_noise`: a false alarm is the judge's own error, as it is for judges that decide by
 // themselves, and not the pipeline's.
-// `by_passage`: an alert is about an event only when it quotes the passage that reports it, as
-// the hand-written answer names it. For a judge that quotes at random.
-Score score(const Play& play, bool forgives_noise, bool by_passage = false);
+Score score(const Play& play, bool forgives_noise);
 
 // Numerator over denominator; below zero when nothing was counted.
 struct Ratio {
