@@ -13,6 +13,29 @@ use Time::HiRes qw(time usleep);
 
 our @EXPORT = qw(new_server scheduler_pid has_scheduler has_no_scheduler within);
 
+# A psql that finds no server leaves before it has read its query, and IPC::Run dies of the broken
+# pipe. Right after a crash that only means "not yet": the same call is made again until the deadline.
+{
+	no warnings 'redefine';
+	for my $method (qw(psql poll_query_until)) {
+		my $plain = PostgreSQL::Test::Cluster->can($method);
+		my $patient = sub {
+			my @arguments = @_;
+			my $give_up = time + ($PostgreSQL::Test::Utils::timeout_default // 180);
+			while (1) {
+				my @found;
+				my $is_list = wantarray;
+				return $is_list ? @found : $found[0]
+				  if eval { @found = $is_list ? $plain->(@arguments) : scalar($plain->(@arguments)); 1 };
+				die $@ if $@ !~ /Broken pipe/ || time > $give_up;
+				usleep(20_000);
+			}
+		};
+		no strict 'refs';
+		*{"PostgreSQL::Test::Cluster::$method"} = $patient;
+	}
+}
+
 # conf => lines for postgresql.conf; standby => 1 allows streaming from it.
 sub new_server {
 	my ($name, %option) = @_;
