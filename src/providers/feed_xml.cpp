@@ -2,10 +2,10 @@
 // parsed: no entity exists, so none expands and none opens a file.
 #include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
-#include <libxml/parserInternals.h>
 #include <libxml/tree.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "core/json.hpp"
@@ -21,10 +21,19 @@ constexpr std::size_t entity_name_max = 10;
 
 // ---- before parsing ----
 
-void append_character(std::string& out, unsigned int value) {
-    xmlChar bytes[8];
-    const int length = xmlCopyCharMultiByte(bytes, static_cast<int>(value));
-    out.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(length));
+// What HTML means by a named entity, in UTF-8; "" when it knows none of that name, or when it
+// means a character of markup.
+std::string meaning_of(const std::string& name) {
+    const std::string html = "<p>&" + name + ";</p>";
+    const htmlDocPtr document =
+        htmlReadMemory(html.data(), static_cast<int>(html.size()), nullptr, "UTF-8",
+                       HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
+    if (document == nullptr) return "";
+    xmlChar* content = xmlNodeGetContent(xmlDocGetRootElement(document));
+    std::string text = content == nullptr ? "" : reinterpret_cast<const char*>(content);
+    xmlFree(content);
+    xmlFreeDoc(document);
+    return text.find_first_of("&<>") == std::string::npos ? text : "";
 }
 
 // The entity reference at `at` as XML without declarations knows it; returns what it covers.
@@ -35,12 +44,14 @@ std::size_t append_entity(std::string& out, std::string_view text, std::size_t a
                                : text.substr(at + 1, end - at - 1));
     const bool is_own = name == "amp" || name == "lt" || name == "gt" || name == "quot" ||
                         name == "apos" || (name.starts_with('#') && name.size() > 1);
-    const htmlEntityDesc* known =
-        is_own || name.empty() ? nullptr : htmlEntityLookup(BAD_CAST name.c_str());
+    const bool is_name =
+        !name.empty() &&
+        std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0; });
+    const std::string meaning = is_own || !is_name ? "" : meaning_of(name);
     if (is_own) {
         out += text.substr(at, end - at + 1);
-    } else if (known != nullptr) {
-        append_character(out, known->value);
+    } else if (!meaning.empty()) {
+        out += meaning;
     } else {
         out += "&amp;";
         return 1;

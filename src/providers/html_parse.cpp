@@ -1,8 +1,7 @@
 // Parsing under bounds. libxml2 compares each attribute of a tag with all before it and each end
 // tag with all that is open: a page made for that costs minutes, so both are cut short.
 #include <libxml/HTMLparser.h>
-#include <libxml/SAX2.h>
-#include <libxml/parserInternals.h>
+#include <libxml/parser.h>
 #include <libxml/uri.h>
 
 #include <algorithm>
@@ -33,10 +32,24 @@ bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '/';
 }
 
+// How many elements are open, beside the handlers that build the tree.
+struct Depth {
+    startElementSAXFunc start;
+    endElementSAXFunc end;
+    int open = 0;
+};
+
 extern "C" void start_bounded(void* context, const xmlChar* name, const xmlChar** attributes) {
     auto* parser = static_cast<htmlParserCtxtPtr>(context);
-    xmlSAX2StartElement(context, name, attributes);
-    if (parser->nodeNr > depth_max) xmlStopParser(parser);
+    auto* depth = static_cast<Depth*>(parser->_private);
+    depth->start(context, name, attributes);
+    if (++depth->open > depth_max) xmlStopParser(parser);
+}
+
+extern "C" void end_bounded(void* context, const xmlChar* name) {
+    auto* depth = static_cast<Depth*>(static_cast<htmlParserCtxtPtr>(context)->_private);
+    depth->end(context, name);
+    --depth->open;
 }
 
 struct FreeParser {
@@ -146,7 +159,10 @@ Document parse_html(std::string_view html) {
     html = html.substr(0, bounded_length(html));
     const std::unique_ptr<htmlParserCtxt, FreeParser> parser(htmlNewParserCtxt());
     if (parser == nullptr) return nullptr;
+    Depth depth{parser->sax->startElement, parser->sax->endElement};
+    parser->_private = &depth;
     parser->sax->startElement = start_bounded;
+    parser->sax->endElement = end_bounded;
     return Document(htmlCtxtReadMemory(
         parser.get(), html.data(), static_cast<int>(html.size()), nullptr, "UTF-8",
         HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
