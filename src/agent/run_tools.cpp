@@ -12,6 +12,20 @@
 
 namespace torale::agent {
 
+namespace {
+
+// What a search of memories answers, wherever they were kept.
+std::string show_memories(std::string token, const std::vector<core::Memory>& memories) {
+    if (memories.empty()) return "no memory";
+    BlockWriter to(std::move(token));
+    to.open("memories");
+    for (const core::Memory& memory : memories) to.raw("- ").line(memory.content, 500);
+    to.close("memories");
+    return to.take();
+}
+
+}  // namespace
+
 bool Run::uses_tools() const {
     return briefing_.mode == Mode::agent && briefing_.purpose == Purpose::run &&
            !judges_.is_empty() && judges_.adapter().build_prompt != nullptr;
@@ -144,11 +158,7 @@ void Run::start_memory(ToolTask& task, std::vector<Outgoing>& calls) {
         }
         const auto found = find_memories(briefing_.memories, task.text);
         step.detail["memories"] = found.size();
-        BlockWriter to(block_token(briefing_));
-        to.open("memories");
-        for (const core::Memory& memory : found) to.raw("- ").line(memory.content, 500);
-        to.close("memories");
-        task.answer(found.empty() ? "no memory" : to.take());
+        task.answer(show_memories(block_token(briefing_), found));
         return;
     }
     const providers::Provider& provider = memory_services_.current();
@@ -266,11 +276,7 @@ void Run::take_memories(ToolTask& task, Received received) {
         return;
     }
     step.detail["memories"] = read->memories.size();
-    BlockWriter to(block_token(briefing_));
-    to.open("memories");
-    for (const core::Memory& memory : read->memories) to.raw("- ").line(memory.content, 500);
-    to.close("memories");
-    task.answer(read->memories.empty() ? "no memory" : to.take());
+    task.answer(show_memories(block_token(briefing_), read->memories));
 }
 
 void Run::hold_found(ToolTask& task, std::vector<providers::SearchResult> results,

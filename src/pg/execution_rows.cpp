@@ -1,6 +1,8 @@
 // Reads claims.
 #include "pg/execution_rows.hpp"
 
+#include "pg/json_text.hpp"
+
 #include "pg/replay_rows.hpp"
 
 namespace torale::pg {
@@ -13,11 +15,6 @@ using scheduler::Claim;
 Json json_of(const std::optional<std::string>& text) {
     if (!text) return Json::array();
     return Json::parse(*text, nullptr, false);
-}
-
-std::string text_of(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 std::optional<std::string> optional_of(const Json& object, const char* key) {
@@ -67,9 +64,8 @@ void read_recalled(agent::Briefing& briefing, const std::optional<std::string>& 
     }
     const Json stored = json_of(replies);
     for (const Json& item : stored) {
-        briefing.stored_replies.push_back(
-            {text_of(item, "key"), item.value("status", 0), text_of(item, "body"),
-             item.value("is_settled", false)});
+        briefing.stored_replies.push_back({text_of(item, "key"), item.value("status", 0),
+                                           text_of(item, "body"), item.value("is_settled", false)});
     }
 }
 

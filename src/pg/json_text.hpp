@@ -11,6 +11,9 @@
 
 namespace torale::pg {
 
+// A text member; "" when absent, null or something else.
+std::string text_of(const core::Json& object, const char* key);
+
 // An array of objects. Absent and empty texts are left out: a missing key reads as null.
 class JsonRows {
 public:

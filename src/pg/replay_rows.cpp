@@ -6,17 +6,13 @@
 
 #include "pg/error.hpp"
 #include "pg/execution_rows.hpp"
+#include "pg/json_text.hpp"
 
 namespace torale::pg {
 
 namespace {
 
 using core::Json;
-
-std::string text_of(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 std::optional<core::Time> time_of(const Json& object, const char* key) {
     return core::parse_time(text_of(object, key));

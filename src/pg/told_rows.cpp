@@ -6,16 +6,13 @@
 #include <map>
 #include <string_view>
 
+#include "pg/json_text.hpp"
+
 namespace torale::pg {
 
 namespace {
 
 using core::Json;
-
-std::string text_of(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 agent::ToldQuote read_quote(const Json& item) {
     agent::ToldQuote quote;

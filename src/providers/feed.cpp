@@ -72,17 +72,6 @@ core::Failure html_instead(const core::Reply& reply, std::string_view url, core:
     return no_feed(std::move(message));
 }
 
-std::string one_line(std::string_view text, std::size_t chars_max) {
-    std::string line;
-    for (const char c : text) {
-        const bool is_blank = static_cast<unsigned char>(c) <= ' ';
-        if (!is_blank) line += c;
-        if (is_blank && !line.empty() && line.back() != ' ') line += ' ';
-    }
-    if (line.ends_with(' ')) line.pop_back();
-    return core::truncate(line, chars_max);
-}
-
 bool is_believable(const std::optional<core::Time>& time, core::Time now) {
     return !time || (*time <= now + std::chrono::hours{24} && time->time_since_epoch().count() > 0);
 }

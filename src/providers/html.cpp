@@ -8,6 +8,7 @@
 #include <cctype>
 
 #include "core/json.hpp"
+#include "core/text.hpp"
 
 namespace torale::providers {
 
@@ -204,6 +205,17 @@ std::string strip_once(std::string_view html, std::size_t bytes_max) {
 }
 
 }  // namespace
+
+std::string one_line(std::string_view text, std::size_t chars_max) {
+    std::string line;
+    for (const char c : text) {
+        const bool is_blank = static_cast<unsigned char>(c) <= ' ';
+        if (!is_blank) line += c;
+        if (is_blank && !line.empty() && line.back() != ' ') line += ' ';
+    }
+    if (line.ends_with(' ')) line.pop_back();
+    return core::truncate(line, chars_max);
+}
 
 std::string readable_text(const _xmlNode* root, std::size_t bytes_max) {
     return Reader(bytes_max).read(root);

@@ -29,6 +29,9 @@ std::size_t end_of_declaration(std::string_view text, std::size_t at);
 // Blocks are parted by blank lines, list items begin with "- ". At most `bytes_max` bytes.
 std::string readable_text(const _xmlNode* node, std::size_t bytes_max);
 
+// Blanks and control characters as single blanks, none at the ends; at most `chars_max` characters.
+std::string one_line(std::string_view text, std::size_t chars_max);
+
 // The text of a piece of HTML, which may be none; twice escaped markup is read once more.
 std::string text_of_html(std::string_view html, std::size_t bytes_max);
 

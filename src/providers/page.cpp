@@ -37,17 +37,6 @@ std::string content_of(const xmlNode* node) {
     return core::clean_utf8(text);
 }
 
-std::string one_line(std::string_view text, std::size_t chars_max) {
-    std::string line;
-    for (const char c : text) {
-        const bool is_blank = static_cast<unsigned char>(c) <= ' ';
-        if (!is_blank) line += c;
-        if (is_blank && !line.empty() && line.back() != ' ') line += ' ';
-    }
-    if (line.ends_with(' ')) line.pop_back();
-    return core::truncate(line, chars_max);
-}
-
 core::Failure unreadable(std::string message) {
     core::Failure failure;
     failure.category = core::Category::bad_reply;
