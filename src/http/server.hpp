@@ -1,0 +1,80 @@
+// Connections of one web worker: accepts from a listening socket it was given, turns bytes into
+// HttpRequests and HttpResponses into bytes. One request at a time; nothing is read from a socket
+// before its turn, so that a waiting connection can be handed to another worker.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/http.hpp"
+
+namespace torale::http {
+
+struct Limits {
+    int connections_max = 1000;  // above it the one longest in its header gives way
+    std::int64_t header_bytes_max = 16 << 10;
+    std::int64_t body_bytes_max = 1 << 20;
+    core::milliseconds header_timeout{10'000};  // from the first byte to the blank line
+    core::milliseconds body_timeout{30'000};    // and then for the body
+    core::milliseconds idle_timeout{60'000};    // between two requests
+    core::milliseconds write_timeout{30'000};   // without progress of a response
+    int requests_per_connection_max = 10'000;
+    std::int64_t stream_bytes_max = 256 << 10;  // unsent bytes of one stream, then it is closed
+};
+
+using ConnectionId = std::uint64_t;
+
+struct Exchange {
+    ConnectionId connection = 0;
+    core::HttpRequest request;
+};
+
+struct ServerCounts {
+    int connections = 0;
+    int streams = 0;
+    std::int64_t accepted = 0;
+    std::int64_t refused = 0;  // answered by the wire itself: 400, 408, 413, 414, 431, 501, 505
+};
+
+class Server {
+public:
+    // Both sockets stay the caller's. `handoff` is a SOCK_SEQPACKET on which workers pass each
+    // other connections, -1 = none.
+    Server(int listener, int handoff_receive, Limits limits);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    int fd() const;  // readable when turn() has something to do
+    std::optional<core::milliseconds> timeout() const;
+    // Accepts, reads, writes, closes what is late; at most one request, which must be answered
+    // before the next turn.
+    std::optional<Exchange> turn();
+    // Serialises and sends as far as the socket takes it; keeps the rest. HEAD gets no body.
+    void answer(ConnectionId connection, const core::HttpResponse& response);
+    // More of a stream (answered with is_stream); false when it is closed.
+    bool push(ConnectionId connection, std::string_view bytes);
+    void end_stream(ConnectionId connection);
+    std::vector<ConnectionId> closed_streams();  // since the last call
+
+    // No new connections; what is idle is closed, what is under way ends with Connection: close.
+    void drain();
+    bool is_drained() const;
+    void apply(Limits limits);
+    ServerCounts counts() const;
+
+    // Sockets that wait for their turn with nothing read yet, prepared for hand_over(), which a
+    // signal handler may call while the one request runs: it sends them to `handoff_send`.
+    void prepare_hand_over(int handoff_send);
+    static void hand_over() noexcept;  // async-signal-safe
+    void settle_hand_over();           // forgets what was sent
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace torale::http
