@@ -9,6 +9,8 @@
 #include "net/egress.hpp"
 #include "pg/boundary.hpp"
 #include "pg/debug_crash.hpp"
+#include "pg/name_list.hpp"
+#include "pg/settings_http.hpp"
 
 namespace torale::pg {
 
@@ -216,23 +218,6 @@ void define_string(const StringSetting& setting, GucContext context) {
                                context, setting.flags, setting.check, nullptr, nullptr);
 }
 
-std::string trimmed(const std::string& text) {
-    const auto begin = text.find_first_not_of(" \t\"");
-    if (begin == std::string::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\"") - begin + 1);
-}
-
-std::vector<std::string> split_list(const std::string& list) {
-    std::vector<std::string> names;
-    for (std::size_t begin = 0; begin <= list.size();) {
-        const std::size_t end = std::min(list.find(',', begin), list.size());
-        std::string name = trimmed(list.substr(begin, end - begin));
-        if (!name.empty()) names.push_back(std::move(name));
-        begin = end + 1;
-    }
-    return names;
-}
-
 std::string text_of(const char* value) {
     return value == nullptr ? "" : value;
 }
@@ -313,6 +298,7 @@ void define_settings() {
     define_string({"torale.request_owner", &request_owner_value, "", GUC_NOT_IN_SAMPLE, nullptr,
                    "Owner an API key belongs to; read only in sessions of torale_authenticator."},
                   PGC_USERSET);
+    define_http_settings();
     define_debug_settings();
     MarkGUCPrefixReserved("torale");
 }
