@@ -24,7 +24,7 @@ struct Failure {
 template <class T>
 using Result = core::Result<T, Failure>;
 
-// What PostgreSQL raised; its HTTP status is decided by failure_of() in sql_failure.hpp.
+// What PostgreSQL raised; its HTTP status is decided by failure_of() of reply.hpp.
 struct SqlError {
     std::string sqlstate;
     std::string message;
