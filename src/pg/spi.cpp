@@ -203,31 +203,6 @@ Rows execute(const char* sql, const std::vector<Parameter>& parameters) {
     return rows;
 }
 
-// The oid is read again under the lock: DROP and CREATE EXTENSION may have come between.
-bool lock_extension() {
-    const Oid before = get_extension_oid("torale", true);
-    if (!OidIsValid(before)) return false;
-    LockDatabaseObject(ExtensionRelationId, before, 0, AccessShareLock);
-    return get_extension_oid("torale", true) == before;
-}
-
-// Also after a failed commit, and when another transaction of the process never ended.
-void abort_transaction() noexcept {
-    try {
-        // The current context may be one that the abort frees.
-        MemoryContextSwitchTo(TopMemoryContext);
-        guarded([] {
-            disable_timeout(STATEMENT_TIMEOUT, false);
-            AbortCurrentTransaction();
-            pgstat_report_stat(false);
-            pgstat_report_activity(STATE_IDLE, nullptr);
-        });
-    } catch (const std::exception& error) {
-        // Nothing is left to fall back to; the launcher starts a new process.
-        ereport(FATAL, errmsg_internal("transaction abort failed: %s", error.what()));
-    }
-}
-
 }  // namespace
 
 bool Rows::is_null(std::size_t row, std::size_t column) const {
@@ -253,6 +228,35 @@ Rows run_in_call(const char* sql, const std::vector<Parameter>& parameters) {
     Rows rows = execute(sql, parameters);
     guarded([] { SPI_finish(); });
     return rows;
+}
+
+Rows run_connected(const char* sql, const std::vector<Parameter>& parameters) {
+    return execute(sql, parameters);
+}
+
+// Also after a failed commit, and when another transaction of the process never ended.
+void abort_transaction() noexcept {
+    try {
+        // The current context may be one that the abort frees.
+        MemoryContextSwitchTo(TopMemoryContext);
+        guarded([] {
+            disable_timeout(STATEMENT_TIMEOUT, false);
+            AbortCurrentTransaction();
+            pgstat_report_stat(false);
+            pgstat_report_activity(STATE_IDLE, nullptr);
+        });
+    } catch (const std::exception& error) {
+        // Nothing is left to fall back to; the launcher starts a new process.
+        ereport(FATAL, errmsg_internal("transaction abort failed: %s", error.what()));
+    }
+}
+
+// The oid is read again under the lock: DROP and CREATE EXTENSION may have come between.
+bool lock_extension() {
+    const Oid before = get_extension_oid("torale", true);
+    if (!OidIsValid(before)) return false;
+    LockDatabaseObject(ExtensionRelationId, before, 0, AccessShareLock);
+    return get_extension_oid("torale", true) == before;
 }
 
 Transaction::Transaction(const char* activity, Hold hold) {

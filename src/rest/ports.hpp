@@ -17,10 +17,11 @@ namespace torale::rest {
 
 // Who asks, as the database sees it.
 struct Identity {
-    std::string role;       // to SET LOCAL
-    std::string owner;      // torale.request_owner for API keys; "" = the claim sub decides
-    std::string claims;     // request.jwt.claims, JSON text with the member "role"
-    std::string limit_key;  // whom a rate limit counts: "key:…", "user:…", "address:…"
+    std::string role{};       // to SET LOCAL
+    std::string owner{};      // torale.request_owner for API keys; "" = the claim sub decides
+    std::string claims{};     // request.jwt.claims, JSON text with the member "role"
+    std::string limit_key{};  // whom a rate limit counts: "key:…", "user:…", "address:…"
+    std::int64_t requests_per_minute = 0;  // of the key itself; 0 = the setting
     bool is_anonymous = true;
 };
 
@@ -77,8 +78,8 @@ struct Quota {
 class Limiter {
 public:
     virtual ~Limiter() = default;
-    // Counts one request of `key`.
-    virtual Quota count_request(const std::string& key) = 0;
+    // Counts one request of `key`; `per_minute` 0 = torale.http_rate_limit.
+    virtual Quota count_request(const std::string& key, std::int64_t per_minute) = 0;
     // Refused credentials from one address: whether it must wait, and counting one.
     virtual bool is_locked_out(const std::string& remote) = 0;
     virtual void count_refusal(const std::string& remote) = 0;

@@ -1,0 +1,225 @@
+// The order is PostgREST's: settings of the role, the role, the request's settings, the
+// pre-request function, the statement. Everything is local to the transaction.
+#include "pg/request_transaction.hpp"
+
+#include <cstdlib>
+
+#include "pg/boundary.hpp"
+#include "pg/request_admission.hpp"
+#include "pg/request_session.hpp"
+#include "pg/spi.hpp"
+#include "rest/reply.hpp"
+
+namespace torale::pg {
+
+namespace {
+
+rest::SqlError sql_error(const Error& error) {
+    return {error.sqlstate, error.message, error.detail, error.hint};
+}
+
+template <class Body>
+auto caught(Body&& body) -> core::Result<decltype(body()), rest::SqlError> {
+    try {
+        return body();
+    } catch (const Error& error) {
+        return sql_error(error);
+    }
+}
+
+// Inside a guard.
+void set_local(const char* name, const std::string& value) {
+    set_config_option(name, value.c_str(), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+                      false);
+}
+
+bool is_set(const char* name) {
+    const char* value = GetConfigOption(name, true, false);
+    return value != nullptr && value[0] != '\0';
+}
+
+std::int64_t number(const std::optional<std::string>& text) {
+    return text ? std::strtoll(text->c_str(), nullptr, 10) : 0;
+}
+
+rest::Answer read_answer(std::vector<std::optional<std::string>> row) {
+    if (row.size() != 7) throw Error("XX000", "a request's statement returns seven columns");
+    rest::Answer answer;
+    if (row[0]) answer.total = number(row[0]);
+    answer.count = number(row[1]);
+    answer.body = std::move(row[2]).value_or("");
+    answer.headers = std::move(row[3]).value_or("");
+    answer.status = std::move(row[4]).value_or("");
+    answer.location = std::move(row[5]).value_or("");
+    answer.inserted = number(row[6]);
+    return answer;
+}
+
+// "schema.function" or "function".
+rest::Statement call_without_arguments(const std::string& function) {
+    const std::size_t dot = function.find('.');
+    rest::SqlWriter out;
+    out << "SELECT ";
+    if (dot == std::string::npos)
+        out.identifier(function);
+    else
+        out.name(function.substr(0, dot), function.substr(dot + 1));
+    out << "()";
+    return out.take();
+}
+
+// "Plan Rows" of the topmost node.
+std::int64_t planned_rows(const std::string& plan) {
+    const std::size_t found = plan.find("\"Plan Rows\":");
+    if (found == std::string::npos) return 0;
+    return std::strtoll(plan.c_str() + found + 12, nullptr, 10);
+}
+
+}  // namespace
+
+PgRequestTransaction::PgRequestTransaction(RequestParts parts) : parts_(parts) {
+    open("");
+}
+
+PgRequestTransaction::~PgRequestTransaction() {
+    if (is_open_) abort_open();
+}
+
+void PgRequestTransaction::open(const std::string& isolation) {
+    bool is_there = false;
+    try {
+        is_there = guarded([&] {
+            SetCurrentStatementStartTimestamp();
+            pgstat_report_activity(STATE_RUNNING, "torale: request");
+            StartTransactionCommand();
+            if (!isolation.empty()) set_local("transaction_isolation", isolation);
+            if (!lock_extension()) return false;
+            SPI_connect();
+            PushActiveSnapshot(GetTransactionSnapshot());
+            return true;
+        });
+    } catch (...) {
+        abort_transaction();
+        throw;
+    }
+    if (!is_there) {
+        abort_transaction();
+        throw ExtensionGone();
+    }
+    is_open_ = true;
+}
+
+// Throws what a deferred constraint raises; the transaction is over in any case.
+void PgRequestTransaction::commit_open() {
+    try {
+        // Two guards: the first one's memory context is SPI's, which SPI_finish() frees.
+        guarded([] { SPI_finish(); });
+        guarded([] {
+            PopActiveSnapshot();
+            CommitTransactionCommand();
+            disable_timeout(STATEMENT_TIMEOUT, false);
+        });
+    } catch (const Error&) {
+        abort_open();
+        throw;
+    }
+    is_open_ = false;
+    reset_session();
+    guarded([] {
+        pgstat_report_stat(false);
+        pgstat_report_activity(STATE_IDLE, nullptr);
+    });
+}
+
+void PgRequestTransaction::abort_open() {
+    is_open_ = false;
+    abort_transaction();
+    reset_session();
+}
+
+rest::Result<rest::Identity> PgRequestTransaction::admit(
+    const rest::Credential& credential, const std::optional<rest::Verified>& token) {
+    try {
+        return admit_request(parts_.options, credential, token);
+    } catch (const Error& error) {
+        return rest::failure_of(sql_error(error), true);
+    }
+}
+
+std::string PgRequestTransaction::search_path(const std::string& schema) const {
+    rest::SqlWriter out;
+    out.identifier(schema);
+    for (const std::string& extra : parts_.options.extra_search_path)
+        (out << ", ").identifier(extra);
+    return out.take().sql;
+}
+
+void PgRequestTransaction::set_up(const rest::Identity& identity,
+                                  const rest::RequestSettings& settings) {
+    const RequestRoles::Settings& role_settings = parts_.roles.settings_of(identity.role);
+    const std::string path = search_path(settings.search_path_schema);
+    guarded([&] {
+        for (const auto& [name, value] : role_settings) set_local(name.c_str(), value);
+        set_local("role", identity.role);
+        set_local("search_path", path);
+        if (!identity.owner.empty() || is_set("torale.request_owner"))
+            set_local("torale.request_owner", identity.owner);
+        set_local("request.jwt.claims", identity.claims);
+        set_local("request.method", settings.method);
+        set_local("request.path", settings.path);
+        set_local("request.headers", settings.headers);
+        set_local("request.cookies", settings.cookies);
+        if (!settings.timezone.empty()) set_local("TimeZone", settings.timezone);
+        for (const auto& [name, value] : settings.routine_settings) set_local(name.c_str(), value);
+        XactReadOnly = settings.is_read_only || RecoveryInProgress();
+        // Core arms it for client statements only.
+        if (StatementTimeout > 0) enable_timeout_after(STATEMENT_TIMEOUT, StatementTimeout);
+    });
+    plan_key_ = identity.role + '\0' + path;
+}
+
+core::Result<bool, rest::SqlError> PgRequestTransaction::apply(
+    const rest::Identity& identity, const rest::RequestSettings& settings) {
+    return caught([&] {
+        if (!settings.isolation.empty() && settings.isolation != "read committed") {
+            // Admission has taken a snapshot already: the level can only be set before the first.
+            commit_open();
+            open(settings.isolation);
+        }
+        set_up(identity, settings);
+        if (!parts_.options.pre_request.empty())
+            parts_.plans.run(call_without_arguments(parts_.options.pre_request), plan_key_);
+        return true;
+    });
+}
+
+core::Result<rest::Answer, rest::SqlError> PgRequestTransaction::run(
+    const rest::Statement& statement) {
+    return caught([&] { return read_answer(parts_.plans.run(statement, plan_key_)); });
+}
+
+core::Result<std::int64_t, rest::SqlError> PgRequestTransaction::estimate(
+    const rest::Statement& statement) {
+    return caught([&] {
+        const rest::Statement explain{"EXPLAIN (FORMAT JSON) " + statement.sql,
+                                      statement.parameters};
+        return planned_rows(parts_.plans.run(explain, plan_key_).at(0).value_or(""));
+    });
+}
+
+core::Result<bool, rest::SqlError> PgRequestTransaction::commit() {
+    return caught([&] {
+        commit_open();
+        return true;
+    });
+}
+
+core::Result<bool, rest::SqlError> PgRequestTransaction::roll_back() {
+    return caught([&] {
+        guarded([] { SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0); });
+        abort_open();
+        return true;
+    });
+}
+
+}  // namespace torale::pg
