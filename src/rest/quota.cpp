@@ -23,7 +23,7 @@ Failure quota_failure(const Quota& quota, core::Time now) {
     failure.status = 429;
     failure.code = "PT429";
     failure.message = "too many requests";
-    failure.details = "The limit is " + std::to_string(quota.limit) + " requests a minute.";
+    failure.details = "The limit of " + std::to_string(quota.limit) + " requests is used up.";
     failure.hint =
         "Ask again in " + std::to_string(wait_s) + (wait_s == 1 ? " second." : " seconds.");
     failure.headers = {{"Retry-After", std::to_string(wait_s)}};
