@@ -18,7 +18,8 @@ struct PlanWishes {
 
 struct CallPlan {
     const Routine* routine = nullptr;
-    // By GET: one value a parameter, variadic ones several; by POST the payload's keys.
+    // By GET and from a form: one value a parameter, variadic ones several. Else the payload's
+    // keys, without values: Plan::payload has them.
     std::vector<std::pair<std::string, std::vector<std::string>>> arguments;
     bool takes_raw_body = false;  // the single unnamed parameter
 };
@@ -31,6 +32,9 @@ struct WritePlan {
     bool ignores_conflicts = false;
     bool uses_defaults = false;         // missing=default
     std::vector<Condition> conditions;  // update, delete, put: the root's
+    bool returns_rows = false;          // return=representation
+    // insert with return=headers-only: the primary key.
+    std::vector<std::string> location_columns;
 };
 
 struct Plan {
