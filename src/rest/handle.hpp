@@ -5,6 +5,7 @@
 #include "rest/cors.hpp"
 #include "rest/plan.hpp"
 #include "rest/ports.hpp"
+#include "rest/token_cache.hpp"
 
 namespace torale::rest {
 
@@ -13,12 +14,13 @@ struct Service {
     Limiter& limiter;
     const core::Clock& clock;
     const KeySet& keys;
+    TokenCache& known_tokens;  // cleared when keys change
     TokenPolicy tokens;
     OriginPolicy origins;
     PlanWishes plans;
     std::vector<std::string> schemas;
     bool allows_anonymous = true;  // else PGRST302 without a credential
-    bool is_standby = false;
+    bool is_https = false;         // the public URL is: browsers are told to stay there
 };
 
 core::HttpResponse handle_request(const core::HttpRequest& request, Service& service);
