@@ -1,6 +1,7 @@
 // Foreign keys and the columns behind views → relationships of every kind, and which of them an
 // embed means. Pure.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,9 +41,12 @@ struct Links {
     std::vector<ForeignKey> foreign_keys;
     std::vector<ViewColumn> view_columns;
     std::vector<ComputedRelationship> computed;
+    // Of tables that are not in schema.relations: views may show their keys.
+    std::map<Name, std::vector<std::string>> primary_keys;
 };
 
-// Fills schema.relationships, and the primary keys of views whose base key they show whole.
+// Fills schema.relationships (both ends and the junction are in schema.relations), and the primary
+// keys of views whose base key they show whole.
 void derive_relationships(Schema& schema, const Links& links);
 
 // The one relationship that `target!hint` means from `origin`; PGRST200 none, PGRST201 several.
