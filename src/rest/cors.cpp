@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "rest/header_list.hpp"
 #include "rest/reply_headers.hpp"
 
 namespace torale::rest {
@@ -15,19 +16,6 @@ constexpr std::string_view exposed_headers =
     "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, "
     "Transfer-Encoding, Range-Unit, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
     "Retry-After, Preference-Applied, Proxy-Status, WWW-Authenticate";
-
-// Trimmed, non-empty parts of a comma list.
-std::vector<std::string> split_list(std::string_view text) {
-    std::vector<std::string> parts;
-    while (!text.empty()) {
-        std::string_view part = text.substr(0, text.find(','));
-        text.remove_prefix(std::min(part.size() + 1, text.size()));
-        part.remove_prefix(std::min(part.find_first_not_of(" \t"), part.size()));
-        part = part.substr(0, part.find_last_not_of(" \t") + 1);
-        if (!part.empty()) parts.emplace_back(part);
-    }
-    return parts;
-}
 
 // The origin to name in the answer; nothing when the request has none or it is not allowed.
 std::optional<std::string> allowed_origin(const core::HttpRequest& request,
@@ -51,9 +39,9 @@ void add_origin(core::HttpResponse& response, const std::string& origin) {
 
 OriginPolicy parse_origins(std::string_view text) {
     OriginPolicy policy;
-    policy.origins = split_list(text);
-    for (std::string& origin : policy.origins) {
-        if (origin.ends_with('/')) origin.pop_back();
+    for (std::string_view origin : split_members(text, ',')) {
+        if (origin.ends_with('/')) origin.remove_suffix(1);
+        policy.origins.emplace_back(origin);
     }
     policy.is_any = std::count(policy.origins.begin(), policy.origins.end(), "*") > 0;
     if (policy.is_any) policy.origins.clear();
@@ -68,9 +56,9 @@ std::optional<core::HttpResponse> answer_preflight(const core::HttpRequest& requ
     const auto origin = allowed_origin(request, policy);
     if (!is_preflight || !origin) return std::nullopt;
     std::string allowed = "Authorization";
-    const auto requested = core::find_header(request.headers, "Access-Control-Request-Headers");
-    for (const std::string& name : split_list(requested.value_or(""))) {
-        if (is_token(name)) allowed += ", " + name;
+    for (const std::string_view name :
+         list_members(request.headers, "Access-Control-Request-Headers")) {
+        if (is_token(name)) allowed.append(", ").append(name);
     }
     allowed += ", Accept, Accept-Language, Content-Language";
     core::HttpResponse response;

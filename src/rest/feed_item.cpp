@@ -9,7 +9,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "rest/reply_headers.hpp"
+#include "rest/header_list.hpp"
 
 namespace torale::rest {
 
@@ -56,16 +56,12 @@ std::string source_html(const FeedSource& source) {
 }
 
 // If-None-Match: "*", or a list in which weak and strong tags are the same.
-bool has_tag(std::string_view list, std::string_view tag) {
-    while (!list.empty()) {
-        std::string_view one = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(one.size() + 1, list.size()));
-        one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
-        one = one.substr(0, one.find_last_not_of(" \t") + 1);
+bool has_tag(const core::HttpRequest& request, std::string_view tag) {
+    const auto tags = list_members(request.headers, "If-None-Match");
+    return std::any_of(tags.begin(), tags.end(), [&](std::string_view one) {
         if (one.starts_with("W/")) one.remove_prefix(2);
-        if (one == tag || one == "*") return true;
-    }
-    return false;
+        return one == tag || one == "*";
+    });
 }
 
 }  // namespace
@@ -96,7 +92,7 @@ core::HttpResponse reply_feed(const core::HttpRequest& request, std::string_view
     core::HttpResponse response;
     // The address holds the token, so only the reader's own cache may keep what it shows.
     response.headers = {{"ETag", tag}, {"Cache-Control", "private, max-age=60"}};
-    if (has_tag(core::find_header(request.headers, "If-None-Match").value_or(""), tag)) {
+    if (has_tag(request, tag)) {
         response.status = 304;
         return response;
     }

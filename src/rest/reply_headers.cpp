@@ -5,14 +5,9 @@
 #include <algorithm>
 #include <cctype>
 
-namespace torale::rest {
+#include "rest/header_list.hpp"
 
-bool equals_ignoring_case(std::string_view left, std::string_view right) {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
-        return std::tolower(static_cast<unsigned char>(a)) ==
-               std::tolower(static_cast<unsigned char>(b));
-    });
-}
+namespace torale::rest {
 
 void remove_header(std::vector<core::Header>& headers, std::string_view name) {
     std::erase_if(headers, [&](const core::Header& header) {
@@ -39,11 +34,7 @@ void append_to_header(std::vector<core::Header>& headers, std::string_view name,
                       std::string_view value) {
     for (core::Header& header : headers) {
         if (!equals_ignoring_case(header.name, name)) continue;
-        std::string_view rest = header.value;
-        while (!rest.empty()) {
-            std::string_view element = rest.substr(0, rest.find(','));
-            rest.remove_prefix(std::min(element.size() + 1, rest.size()));
-            element.remove_prefix(std::min(element.find_first_not_of(' '), element.size()));
+        for (const std::string_view element : split_members(header.value, ',')) {
             if (equals_ignoring_case(element, value) || element == "*") return;
         }
         header.value += header.value.empty() ? "" : ", ";

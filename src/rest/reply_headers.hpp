@@ -15,7 +15,6 @@ void remove_header(std::vector<core::Header>& headers, std::string_view name);
 void append_to_header(std::vector<core::Header>& headers, std::string_view name,
                       std::string_view value);
 
-bool equals_ignoring_case(std::string_view left, std::string_view right);
 // RFC 9110's token: what a header's name and a method are made of.
 bool is_token(std::string_view text);
 // No control characters but the tab: nothing that could end the line and start a header of its own.

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/json.hpp"
+#include "rest/header_list.hpp"
 #include "rest/reply_headers.hpp"
 
 namespace torale::rest {
