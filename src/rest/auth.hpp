@@ -20,8 +20,9 @@ struct Credential {
     std::string token;
 };
 
-// Authorization: Bearer, else the apikey header, else the cookie __session. PGRST301 for an empty
-// bearer or a token above 8 KiB.
+// Authorization: Bearer, else the apikey header, else the cookie __session, which counts only when
+// the request comes from no page of another origin. PGRST301 for an empty bearer or a token above
+// 8 KiB.
 Result<Credential> read_credential(const core::HttpRequest& request);
 
 // SHA-256 of an API key in lower-case hex: what the database knows of it.
@@ -37,7 +38,8 @@ public:
 
     // The secret must have 32 bytes at least.
     core::Result<bool> add_secret(std::string_view secret);
-    // {"keys":[…]}; keys of other types or uses are left out. How many were taken.
+    // {"keys":[…]}; keys of other types or uses are left out, as are secrets, private keys, RSA
+    // below 2048 bits and what exceeds 64 keys. How many were taken.
     core::Result<int> add_jwks(std::string_view document);
     bool is_empty() const;
 
