@@ -7,6 +7,7 @@
 #include "pg/boundary.hpp"
 #include "pg/module.hpp"
 #include "pg/shared.hpp"
+#include "pg/shared_http.hpp"
 #include "pg/wake.hpp"
 
 namespace torale::pg {
@@ -20,6 +21,7 @@ ProcessUtility_hook_type previous_utility = nullptr;
 struct Pending {
     bool wake;
     bool probe;
+    bool schema;  // NOTIFY pgrst: web workers read the schema again
     // One database at most: the commands that block refuse to run inside a transaction block.
     Oid blocked;
     bool drops;
@@ -99,6 +101,16 @@ Oid database_to_empty(const Node* command) {
     return may ? database : InvalidOid;
 }
 
+// As PostgREST reads it: no payload means both.
+bool asks_for_reload(const Node* command) {
+    if (!IsA(command, NotifyStmt)) return false;
+    const NotifyStmt* notify = reinterpret_cast<const NotifyStmt*>(command);
+    if (strcmp(notify->conditionname, "pgrst") != 0) return false;
+    const char* payload = notify->payload == nullptr ? "" : notify->payload;
+    return *payload == '\0' || strcmp(payload, "reload schema") == 0 ||
+           strcmp(payload, "reload config") == 0;
+}
+
 void watch_utility(PlannedStmt* statement, const char* query, bool read_only_tree,
                    ProcessUtilityContext context, ParamListInfo params, QueryEnvironment* env,
                    DestReceiver* dest, QueryCompletion* completion) {
@@ -107,6 +119,7 @@ void watch_utility(PlannedStmt* statement, const char* query, bool read_only_tre
         const Oid database = database_to_empty(statement->utilityStmt);
         if (OidIsValid(database)) step_aside(database, false);
     }
+    if (asks_for_reload(statement->utilityStmt)) pending.schema = true;
     const auto next = previous_utility != nullptr ? previous_utility : standard_ProcessUtility;
     next(statement, query, read_only_tree, context, params, env, dest, completion);
 }
@@ -122,6 +135,10 @@ void settle(XactEvent event, void*) {
     if (OidIsValid(owed.blocked) && !(is_commit && owed.drops)) unblock_database(owed.blocked);
     if (is_commit && owed.probe) request_probe(MyDatabaseId);
     if (is_commit && owed.wake) wake_database(MyDatabaseId);
+    if (is_commit && owed.schema) note_schema_change(MyDatabaseId);
+    // Who has no transaction id has written nothing.
+    if (is_commit && has_streams() && TransactionIdIsValid(GetTopTransactionIdIfAny()))
+        note_events(MyDatabaseId);
 }
 
 }  // namespace

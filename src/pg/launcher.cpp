@@ -205,7 +205,11 @@ std::chrono::milliseconds Launcher::turn() {
     settings_ = current();
     const bool in_recovery = guarded([] { return RecoveryInProgress(); });
     report_state(in_recovery ? "standby" : "running");
+    // First of all: whatever fails below, nobody is left waiting.
+    web_.serve();
     const bool probe_all = take_probe_all();
+    const std::string web_database = current_http().database;
+    WebPlace web_place;
     read_catalog();
     const bool may_start = settings_.enabled && settings_.schedulers && !in_recovery;
     Instant next = now_ + (in_recovery ? look_again_in_recovery : look_again);
@@ -213,6 +217,8 @@ std::chrono::milliseconds Launcher::turn() {
         Supervised& database = databases_.at(oid);
         Watch& watch = database.watch;
         const DatabaseView view = view_database(oid);
+        if (database.exists && database.name == web_database)
+            web_place = {oid, database.is_open, view, view.probe_requested || probe_all};
         reap(oid, database, view);
         if (view.probe_requested || probe_all) note_request(watch);
         const Wish wish{.may_run = may_start && database.is_open && settings_.serves(database.name),
@@ -224,6 +230,7 @@ std::chrono::milliseconds Launcher::turn() {
                             watch.worker == Watch::Worker::none && watch.has_extension != false;
         if (is_due) next = std::min(next, std::max(watch.retry_at, now_ + between_probes));
     }
+    next = std::min(next, web_.turn(web_place, now_));
     return std::chrono::duration_cast<std::chrono::milliseconds>(next - now_);
 }
 

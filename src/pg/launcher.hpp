@@ -1,5 +1,5 @@
 // The supervisor of all databases: knows which have the extension and keeps one scheduler in
-// each. One bad database never ends it.
+// each, and the web workers in the one that HTTP serves. One bad database never ends it.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "pg/settings.hpp"
 #include "pg/shared.hpp"
 #include "pg/supervision.hpp"
+#include "pg/web_keeper.hpp"
 
 struct BackgroundWorkerHandle;
 
@@ -19,6 +20,7 @@ class Launcher {
 public:
     // Looks once at everything and acts; when to look again at the latest.
     std::chrono::milliseconds turn();
+    int fd() const { return web_.fd(); }  // readable when turn() has something to do
 
 private:
     struct Supervised {
@@ -37,6 +39,7 @@ private:
     std::vector<std::uint32_t> by_patience() const;
 
     std::map<std::uint32_t, Supervised> databases_;
+    WebKeeper web_;
     Settings settings_;
     Instant now_{};
     Instant last_probe_at_{};

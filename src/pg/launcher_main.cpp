@@ -47,9 +47,9 @@ std::chrono::milliseconds survive_turn(Launcher& launcher) {
 
 void supervise() {
     if (!begin_session({WorkerKind::launcher, InvalidOid, InvalidOid})) return;
-    Waiter waiter;
-    stop_survivors(waiter);
     Launcher launcher;
+    Waiter waiter(launcher.fd());
+    stop_survivors(waiter);
     while (!stop_requested()) waiter.wait(survive_turn(launcher));
 }
 

@@ -13,6 +13,27 @@ struct Pin {
     const char* value;
 };
 
+// Requests bring their own statements: they get the plans, the time zone and the time limits that
+// the administrator chose for the database, or for torale_authenticator.
+constexpr Pin web_pins[] = {
+    {"search_path", "pg_catalog, pg_temp"},
+    {"session_replication_role", "origin"},
+    {"default_transaction_isolation", "read committed"},
+    {"default_transaction_read_only", "off"},
+    {"default_transaction_deferrable", "off"},
+    // These end the session, which here is everybody's.
+    {"idle_in_transaction_session_timeout", "0"},
+    {"idle_session_timeout", "0"},
+#if PG_VERSION_NUM >= 170000
+    {"transaction_timeout", "0"},
+#endif
+    {"row_security", "on"},
+    // Nobody reads notices here.
+    {"client_min_messages", "warning"},
+    // Compiling a statement takes longer than most of them run.
+    {"jit", "off"},
+};
+
 // ALTER DATABASE and ALTER ROLE apply to workers too; a search_path or a read-only default must
 // neither hijack nor stop them.
 constexpr Pin pins[] = {
@@ -44,6 +65,11 @@ constexpr Pin pins[] = {
     {"enable_seqscan", "off"},
 };
 
+template <std::size_t count>
+void set_pins(const Pin (&chosen)[count]) {
+    for (const Pin& pin : chosen) SetConfigOption(pin.name, pin.value, PGC_SUSET, PGC_S_OVERRIDE);
+}
+
 const char* name_of(WorkerKind kind) {
     switch (kind) {
         case WorkerKind::launcher:
@@ -70,7 +96,10 @@ bool begin_session(const WorkerStart& start) {
             BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
         else
             BackgroundWorkerInitializeConnectionByOid(start.database, start.role, 0);
-        for (const Pin& pin : pins) SetConfigOption(pin.name, pin.value, PGC_SUSET, PGC_S_OVERRIDE);
+        if (start.kind == WorkerKind::web)
+            set_pins(web_pins);
+        else
+            set_pins(pins);
         pgstat_report_appname(name_of(start.kind));
         pgstat_report_activity(STATE_IDLE, nullptr);
     });

@@ -37,13 +37,24 @@ void poke_launcher() {
     if (shared->launcher != nullptr) SetLatch(shared->launcher);
 }
 
+void recount_streams() {
+    int streams = 0;
+    for (const Worker& worker : shared->workers) streams += worker.pid == 0 ? 0 : worker.streams;
+    shared->streams = streams;
+}
+
+Worker* self = nullptr;
+
+Worker* own_place() {
+    return self;
+}
+
 }  // namespace layout
 
 using namespace layout;
 
 namespace {
 
-Worker* self = nullptr;
 shmem_request_hook_type previous_request = nullptr;
 shmem_startup_hook_type previous_startup = nullptr;
 
@@ -62,6 +73,8 @@ void set_up() {
         std::memset(static_cast<void*>(shared), 0, sizeof(Shared));
         shared->lock = &GetNamedLWLockTranche("torale")->lock;
         ConditionVariableInit(&shared->gone);
+        if (!pg_strong_random(&shared->rate_seed, sizeof shared->rate_seed))
+            ereport(FATAL, errmsg("torale: no random numbers"));
     }
     LWLockRelease(AddinShmemInitLock);
 }
@@ -74,6 +87,7 @@ void detach(int, Datum) {
         self->latch = nullptr;
         self->pid = 0;
         self = nullptr;
+        recount_streams();
         poke_launcher();
     }
     ConditionVariableBroadcast(&shared->gone);
@@ -162,7 +176,11 @@ void report_state(std::string_view state) {
 void report_error(std::string_view message) {
     if (self == nullptr) return;
     const Locked locked;
-    if (Database* database = find_database(self->database))
+    Database* database = find_database(self->database);
+    if (database == nullptr) return;
+    if (self->kind == WorkerKind::web)
+        copy_text(database->web_error, message);
+    else
         copy_text(database->last_error, message);
 }
 
@@ -207,31 +225,55 @@ void request_probe(std::uint32_t oid) {
     wake_database(oid);
 }
 
+namespace {
+
+bool has_worker(WorkerKind kind, Oid database) {
+    return std::any_of(
+        std::begin(shared->workers), std::end(shared->workers), [&](const Worker& worker) {
+            return worker.pid != 0 && worker.kind == kind && worker.database == database;
+        });
+}
+
+WorkerRow row_of(const Worker& worker) {
+    const Database* database = worker.database == 0 ? nullptr : find_database(worker.database);
+    const char* error = "";
+    if (database != nullptr)
+        error = worker.kind == WorkerKind::web ? database->web_error : database->last_error;
+    return {worker.pid,    worker.database,   worker.kind, worker.state,
+            worker.report, worker.started_at, error};
+}
+
+// Who should be there and is not.
+void add_missing(const Database& database, std::vector<WorkerRow>& rows) {
+    const bool blocked = is_blocked(database);
+    // Known for its web workers' sake alone, before the launcher looked at it for a scheduler.
+    const bool is_web_only =
+        database.serves_web && !blocked && database.state == DatabaseState::unknown;
+    if (!is_web_only && !has_worker(WorkerKind::scheduler, database.oid))
+        rows.push_back({.database = database.oid,
+                        .kind = WorkerKind::scheduler,
+                        .state = blocked ? "blocked" : name_of(database.state),
+                        .report = {},
+                        .last_error = database.last_error});
+    if (database.serves_web && !has_worker(WorkerKind::web, database.oid))
+        rows.push_back({.database = database.oid,
+                        .kind = WorkerKind::web,
+                        .state = blocked ? "blocked" : name_of(database.web_state),
+                        .report = {},
+                        .last_error = database.web_error});
+}
+
+}  // namespace
+
 std::vector<WorkerRow> worker_rows() {
     std::vector<WorkerRow> rows;
     if (shared == nullptr) return rows;
-    rows.reserve(workers_max + databases_max);
+    rows.reserve(workers_max + 2 * databases_max);
     const Locked locked(LW_SHARED);
-    for (const Worker& worker : shared->workers) {
-        if (worker.pid == 0) continue;
-        const Database* database = worker.database == 0 ? nullptr : find_database(worker.database);
-        rows.push_back({worker.pid, worker.database, worker.kind, worker.state, worker.report,
-                        worker.started_at, database == nullptr ? "" : database->last_error});
-    }
-    const std::size_t workers = rows.size();
-    for (const Database& database : shared->databases) {
-        if (database.oid == 0) continue;
-        const bool has_row =
-            std::any_of(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(workers),
-                        [&](const WorkerRow& row) {
-                            return row.database == database.oid && row.kind != WorkerKind::probe;
-                        });
-        if (has_row) continue;
-        rows.push_back({.database = database.oid,
-                        .state = is_blocked(database) ? "blocked" : name_of(database.state),
-                        .report = {},
-                        .last_error = database.last_error});
-    }
+    for (const Worker& worker : shared->workers)
+        if (worker.pid != 0) rows.push_back(row_of(worker));
+    for (const Database& database : shared->databases)
+        if (database.oid != InvalidOid) add_missing(database, rows);
     return rows;
 }
 

@@ -110,7 +110,9 @@ bool watch_database(std::uint32_t oid) {
 void forget_database(std::uint32_t oid) {
     const Locked locked;
     Database* database = find_database(oid);
-    if (database == nullptr || is_blocked(*database) || database->probe_requested) return;
+    if (database == nullptr || is_blocked(*database) || database->probe_requested ||
+        database->serves_web)
+        return;
     database->oid = InvalidOid;
 }
 

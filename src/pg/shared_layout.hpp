@@ -7,6 +7,7 @@
 
 #include "pg/postgres.hpp"
 #include "pg/shared.hpp"
+#include "pg/shared_http.hpp"
 
 namespace torale::pg::layout {
 
@@ -24,6 +25,14 @@ struct Database {
     // Set at commit, taken by the scheduler. Starts true: work may exist (a crash lost the flag).
     std::atomic<bool> wake;
     char last_error[200];
+    // HTTP
+    bool serves_web;  // web workers are wished for
+    DatabaseState web_state;
+    std::atomic<int> retirements;
+    std::atomic<std::uint64_t> schema_generation;
+    std::atomic<std::uint64_t> event_generation;
+    std::atomic<bool> events_told;  // the web workers' latches were set and nobody looked yet
+    char web_error[200];
 };
 
 struct Worker {
@@ -34,6 +43,7 @@ struct Worker {
     TimestampTz started_at;
     char state[16];
     WorkerReport report;
+    int streams;  // of a web worker
 };
 
 struct Shared {
@@ -43,6 +53,11 @@ struct Shared {
     bool probe_all;
     Database databases[databases_max];
     Worker workers[workers_max];
+    std::atomic<int> streams;  // of all workers
+    std::uint64_t rate_seed;
+    RateTable request_rates;
+    RateTable refusal_rates;
+    HttpCounters http;
 };
 static_assert(std::atomic<bool>::is_always_lock_free);
 
@@ -63,6 +78,10 @@ Database* find_database(Oid oid);
 Database* find_or_add_database(Oid oid);  // null when the table is full
 bool is_blocked(const Database& database);
 void poke_launcher();
+void recount_streams();
+
+// This process's own; null when it is no worker. No lock needed.
+Worker* own_place();
 
 template <std::size_t size>
 void copy_text(char (&out)[size], std::string_view text) {

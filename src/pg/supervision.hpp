@@ -10,7 +10,7 @@ using Instant = std::chrono::steady_clock::time_point;
 
 // What the launcher remembers of one database between two looks.
 struct Watch {
-    enum class Worker { none, probe, scheduler };
+    enum class Worker { none, probe, scheduler, web };
     Worker worker = Worker::none;
     Instant worker_started{};
     std::optional<bool> has_extension;  // nothing: ask

@@ -11,6 +11,7 @@ namespace torale::pg {
 namespace {
 
 volatile std::sig_atomic_t stop_flag = 0;
+volatile std::sig_atomic_t cancels_on_stop = 0;
 
 void handle_stop(SIGNAL_ARGS) {
     const int saved_errno = errno;
@@ -18,6 +19,10 @@ void handle_stop(SIGNAL_ARGS) {
         die(postgres_signal_arg);
     } else {
         stop_flag = 1;
+        if (cancels_on_stop != 0) {
+            InterruptPending = true;
+            QueryCancelPending = true;
+        }
         SetLatch(MyLatch);
     }
     errno = saved_errno;
@@ -80,6 +85,16 @@ void install_signals_after_connect() {
 
 bool stop_requested() {
     return stop_flag != 0;
+}
+
+CancelOnStop::CancelOnStop() {
+    cancels_on_stop = 1;
+}
+
+// A cancel that came after the last statement must not hit the next one.
+CancelOnStop::~CancelOnStop() {
+    cancels_on_stop = 0;
+    QueryCancelPending = false;
 }
 
 }  // namespace torale::pg

@@ -37,4 +37,13 @@ void install_signals_before_connect();
 void install_signals_after_connect();
 bool stop_requested();
 
+// While one lives, the first SIGTERM also cancels the statement that runs.
+class CancelOnStop {
+public:
+    CancelOnStop();
+    ~CancelOnStop();
+    CancelOnStop(const CancelOnStop&) = delete;
+    CancelOnStop& operator=(const CancelOnStop&) = delete;
+};
+
 }  // namespace torale::pg
