@@ -53,7 +53,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['tasks', 'task_channels', 'executions', 'sources', 'citations', 'notifications', 'channels',
-        'deliveries', 'delivery_attempts', 'memories', 'usage', 'budgets'] LOOP
+        'deliveries', 'delivery_attempts', 'memories', 'usage', 'budgets', 'api_keys', 'feed_tokens'] LOOP
         EXECUTE pg_catalog.format('DROP POLICY IF EXISTS own_rows ON torale.%I', name);
         EXECUTE pg_catalog.format('CREATE POLICY own_rows ON torale.%I USING (owner = (SELECT torale.current_owner()))
             WITH CHECK (owner = (SELECT torale.current_owner()))', name);
@@ -81,6 +81,12 @@ DROP POLICY IF EXISTS admin_reads ON torale.budgets;
 CREATE POLICY admin_reads ON torale.budgets FOR SELECT TO torale_admin USING (true);
 DROP POLICY IF EXISTS admin_reads ON torale.usage;
 CREATE POLICY admin_reads ON torale.usage FOR SELECT TO torale_admin USING (true);
+DROP POLICY IF EXISTS admin_reads ON torale.api_keys;
+CREATE POLICY admin_reads ON torale.api_keys FOR SELECT TO torale_admin USING (true);
+DROP POLICY IF EXISTS admin_limits ON torale.api_keys;
+CREATE POLICY admin_limits ON torale.api_keys FOR UPDATE TO torale_admin USING (true) WITH CHECK (true);
+DROP POLICY IF EXISTS admin_reads ON torale.audit_log;
+CREATE POLICY admin_reads ON torale.audit_log FOR SELECT TO torale_admin USING (true);
 DROP POLICY IF EXISTS visible_budgets ON torale_internal.budget_state;
 CREATE POLICY visible_budgets ON torale_internal.budget_state FOR SELECT
     USING (EXISTS (SELECT 1 FROM torale.budgets b WHERE b.id = budget_id));
@@ -95,7 +101,7 @@ GRANT SELECT ON torale.task_templates TO torale_anon, torale_user;
 GRANT SELECT ON torale.users, torale.tasks, torale.task_channels, torale.executions, torale.sources, torale.citations,
     torale.notifications, torale.channels, torale.deliveries, torale.delivery_attempts, torale.memories, torale.documents,
     torale.task_overview, torale.findings, torale.activity, torale.queue, torale.execution_steps, torale.worker_status,
-    torale.usage, torale.usage_by_day, torale.budgets, torale.budget_status TO torale_user;
+    torale.usage, torale.usage_by_day, torale.budgets, torale.budget_status, torale.api_keys, torale.feed_tokens TO torale_user;
 GRANT SELECT (name, kind, model, priority, enabled, price_per_call, price_in_per_mtok, price_out_per_mtok)
     ON torale.providers TO torale_user;
 GRANT SELECT ON torale_internal.task_schedule, torale_internal.budget_state TO torale_user;
@@ -109,6 +115,8 @@ GRANT INSERT (owner) ON torale.documents TO torale_admin;
 GRANT INSERT, UPDATE, DELETE ON torale.task_templates TO torale_admin;
 GRANT SELECT (options, rate_per_s, max_concurrency, created_at), UPDATE (model, options, priority, enabled, rate_per_s, max_concurrency, price_per_call,
     price_in_per_mtok, price_out_per_mtok) ON torale.providers TO torale_admin;
+GRANT UPDATE (requests_per_minute) ON torale.api_keys TO torale_admin;
+GRANT SELECT ON torale.audit_log TO torale_admin;
 
 -- Policies call current_owner() as the reader; everything else in the API is for torale_user.
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA torale TO torale_user;
@@ -116,6 +124,11 @@ GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA torale TO torale_user;
 GRANT EXECUTE ON FUNCTION torale.current_owner(), torale.next_runs(text, text, integer, timestamptz), torale.describe_schedule(text),
     torale.uuid_v7() TO torale_anon;
 REVOKE EXECUTE ON FUNCTION torale.activate(), torale.install_housekeeping(text) FROM torale_user;
+-- What a request needs before it has a role of its own, and nothing else of that schema.
+GRANT EXECUTE ON FUNCTION torale.pre_request() TO torale_anon;
+GRANT USAGE ON SCHEMA torale_internal TO torale_authenticator;
+GRANT EXECUTE ON FUNCTION torale_internal.admit_key(text), torale_internal.admit_user(text, jsonb, text),
+    torale_internal.feed_items(text, integer) TO torale_authenticator;
 
 -- ---- dump: every table and sequence but torale_internal.activation ----
 SELECT pg_catalog.pg_extension_config_dump('torale.users', '');
@@ -143,6 +156,11 @@ SELECT pg_catalog.pg_extension_config_dump('torale.usage', '');
 SELECT pg_catalog.pg_extension_config_dump('torale.budgets', '');
 SELECT pg_catalog.pg_extension_config_dump('torale_internal.budget_state', '');
 SELECT pg_catalog.pg_extension_config_dump('torale_internal.reservations', '');
+SELECT pg_catalog.pg_extension_config_dump('torale.api_keys', '');
+SELECT pg_catalog.pg_extension_config_dump('torale_internal.api_key_hashes', '');
+SELECT pg_catalog.pg_extension_config_dump('torale.feed_tokens', '');
+SELECT pg_catalog.pg_extension_config_dump('torale_internal.feed_token_hashes', '');
+SELECT pg_catalog.pg_extension_config_dump('torale.audit_log', '');
 
 -- A fresh installation is active at once; one made by a restore (row_security is off) is held.
 INSERT INTO torale_internal.activation (system_identifier, database_oid)

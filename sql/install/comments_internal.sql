@@ -17,6 +17,7 @@ COMMENT ON FUNCTION torale_internal.why_undecidable IS 'Why the rules judge cann
 COMMENT ON FUNCTION torale_internal.replay_by_rules IS 'Judges a replay_case() by rules: verdict, evidence, quote and url; without a verdict the evidence says why.';
 COMMENT ON FUNCTION torale_internal.check_url IS 'Raises when the egress guard refuses a URL for a purpose: provider, channel or feed.';
 COMMENT ON FUNCTION torale_internal.new_secret IS 'A new signing secret: whsec_ and 32 random bytes in base64.';
+COMMENT ON FUNCTION torale_internal.random_token IS 'So many random bytes in URL-safe characters: 43 for 32.';
 COMMENT ON FUNCTION torale_internal.known_adapters IS 'Adapters that this version has for a kind of provider.';
 COMMENT ON FUNCTION torale_internal.known_options IS 'Names that providers.options may have for an adapter.';
 COMMENT ON FUNCTION torale_internal.egress_allow IS 'The setting torale.egress_allow.';

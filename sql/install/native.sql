@@ -35,6 +35,8 @@ CREATE OR REPLACE FUNCTION torale_internal.check_url(purpose text, url text) RET
 LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'torale_check_url';
 CREATE OR REPLACE FUNCTION torale_internal.new_secret() RETURNS text
 LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'torale_new_secret';
+CREATE OR REPLACE FUNCTION torale_internal.random_token(bytes integer) RETURNS text
+LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'torale_random_token';
 CREATE OR REPLACE FUNCTION torale_internal.known_adapters(kind text) RETURNS text[]
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'torale_known_adapters';
 CREATE OR REPLACE FUNCTION torale_internal.known_options(adapter text) RETURNS text[]

@@ -191,7 +191,8 @@ BEGIN
         report := report || jsonb_build_object('deliveries', n);
     END IF;
     report := report || jsonb_build_object('previews', torale_internal.housekeep_requests(p_limit),
-        'documents', torale_internal.housekeep_documents(p_limit));
+        'documents', torale_internal.housekeep_documents(p_limit),
+        'audit', torale_internal.housekeep_audit(p_limit));
     DELETE FROM torale.memories m WHERE m.id IN (SELECT x.id FROM torale.memories x WHERE x.expires_at < now() LIMIT p_limit FOR UPDATE OF x SKIP LOCKED);
     GET DIAGNOSTICS n = ROW_COUNT;
     report := report || jsonb_build_object('memories', n);

@@ -133,6 +133,52 @@ CREATE TABLE torale_internal.reservations (
     PRIMARY KEY (execution_id, key)
 ) WITH (fillfactor = 70);
 
+-- A key is shown once; what is kept of it is its hash, where users cannot read it.
+CREATE TABLE torale.api_keys (
+    id uuid PRIMARY KEY DEFAULT torale.uuid_v7(),
+    name text NOT NULL CHECK (name <> '' AND pg_catalog.length(name) <= 200),
+    prefix text NOT NULL,
+    role text NOT NULL DEFAULT 'torale_user',
+    expires_at timestamptz,
+    last_used_at timestamptz,
+    revoked_at timestamptz,
+    requests_per_minute integer CHECK (requests_per_minute > 0),
+    owner text NOT NULL DEFAULT torale.current_owner() REFERENCES torale.users (id),
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+) WITH (fillfactor = 70);
+CREATE UNIQUE INDEX api_keys_live_name ON torale.api_keys (owner, name) WHERE revoked_at IS NULL;
+CREATE TABLE torale_internal.api_key_hashes (
+    key_id uuid PRIMARY KEY REFERENCES torale.api_keys (id) ON DELETE CASCADE,
+    key_hash text COLLATE "C" NOT NULL UNIQUE CHECK (pg_catalog.length(key_hash) = 64)
+);
+
+-- Read by anybody who has the token, without a sign-in: a feed reader knows no other way.
+CREATE TABLE torale.feed_tokens (
+    id uuid PRIMARY KEY DEFAULT torale.uuid_v7(),
+    task_id uuid,
+    prefix text NOT NULL,
+    revoked_at timestamptz,
+    owner text NOT NULL DEFAULT torale.current_owner() REFERENCES torale.users (id),
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    FOREIGN KEY (owner, task_id) REFERENCES torale.tasks (owner, id) ON DELETE CASCADE
+);
+CREATE INDEX feed_tokens_by_owner ON torale.feed_tokens (owner, task_id);
+CREATE TABLE torale_internal.feed_token_hashes (
+    token_id uuid PRIMARY KEY REFERENCES torale.feed_tokens (id) ON DELETE CASCADE,
+    token_hash text COLLATE "C" NOT NULL UNIQUE CHECK (pg_catalog.length(token_hash) = 64)
+);
+
+-- No reference to users: what was done stays written, whoever did it.
+CREATE TABLE torale.audit_log (
+    id uuid PRIMARY KEY DEFAULT torale.uuid_v7(),
+    actor text NOT NULL,
+    role text NOT NULL,
+    action text NOT NULL CHECK (action <> ''),
+    target text NOT NULL,
+    detail jsonb NOT NULL DEFAULT '{}',
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+
 -- What was paid, or may have been, by one execution to one provider.
 CREATE TYPE torale_internal.charge AS (
     execution_id uuid, task_id uuid, owner text, provider text, calls bigint, tokens_in bigint, tokens_out bigint, cost_usd numeric

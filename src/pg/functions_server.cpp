@@ -41,6 +41,18 @@ TORALE_FUNCTION(torale_new_secret) {
     PG_RETURN_TEXT_P(entry([] { return to_text(new_signing_secret()); }));
 }
 
+// torale_internal.random_token(bytes integer) → text: that many random bytes, URL-safe
+TORALE_FUNCTION(torale_random_token) {
+    const int bytes = PG_GETARG_INT32(0);
+    PG_RETURN_TEXT_P(entry([&] {
+        if (bytes < 16 || bytes > 1024) {
+            throw Error("22023", "bytes must be from 16 to 1024",
+                        "It is " + std::to_string(bytes) + ".", "32 bytes are 256 bits.");
+        }
+        return to_text(new_token(bytes));
+    }));
+}
+
 // torale_internal.check_url(purpose text, url text) → void, or an error that says why not
 TORALE_FUNCTION(torale_check_url) {
     const text* purpose = PG_GETARG_TEXT_PP(0);

@@ -1,11 +1,13 @@
-// UUIDv7 and webhook secrets.
+// UUIDv7, webhook secrets and tokens.
 #include "pg/identifier.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <vector>
 
 namespace torale::pg {
 
@@ -54,6 +56,18 @@ std::string new_signing_secret() {
     const int length = EVP_EncodeBlock(encoded.data(), key.data(), static_cast<int>(key.size()));
     return "whsec_" + std::string(reinterpret_cast<const char*>(encoded.data()),
                                   static_cast<std::size_t>(length));
+}
+
+std::string new_token(int bytes) {
+    std::vector<unsigned char> random(static_cast<std::size_t>(bytes));
+    fill_random(random.data(), bytes);
+    std::vector<unsigned char> encoded(random.size() / 3 * 4 + 5);
+    const int length = EVP_EncodeBlock(encoded.data(), random.data(), bytes);
+    std::string token(encoded.begin(), encoded.begin() + length);
+    std::replace(token.begin(), token.end(), '+', '-');
+    std::replace(token.begin(), token.end(), '/', '_');
+    token.erase(token.find_last_not_of('=') + 1);
+    return token;
 }
 
 }  // namespace torale::pg

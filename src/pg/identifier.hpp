@@ -1,4 +1,4 @@
-// Identifiers and signing secrets, from the system's CSPRNG.
+// Identifiers, signing secrets and tokens, from the system's CSPRNG.
 #pragma once
 #include <string>
 
@@ -17,5 +17,8 @@ std::string new_uuid_v7(core::Time now);
 
 // whsec_ and 32 random bytes in base64, the form of Standard Webhooks.
 std::string new_signing_secret();
+
+// So many random bytes in base64url without padding: 43 characters for 32.
+std::string new_token(int bytes);
 
 }  // namespace torale::pg

@@ -47,6 +47,9 @@ int retention_sources = 0;
 int retention_deliveries = 0;
 int retention_documents = 0;
 int retention_requests = 0;
+int retention_audit = 0;
+int api_keys_max = 0;
+int feed_tokens_max = 0;
 int replay_max = 0;
 int memories_max = 0;
 int memory_chars_max = 0;
@@ -126,6 +129,12 @@ const IntegerSetting integers[] = {
      GUC_UNIT_MIN,
      "How long finished previews, suggestions, replays and channel tests are kept. Zero keeps "
      "all."},
+    {"torale.retention_audit", &retention_audit, 365 * minutes_per_day, 0, ten_years, GUC_UNIT_MIN,
+     "How long the audit log is kept. Zero keeps all."},
+    {"torale.api_keys_max", &api_keys_max, 20, 0, 10'000, 0,
+     "API keys that one owner may have, not counting revoked and expired ones."},
+    {"torale.feed_tokens_max", &feed_tokens_max, 100, 0, 10'000, 0,
+     "Feed tokens that one owner may have, not counting revoked ones."},
     {"torale.agent_steps_max", &agent_steps_max, 8, 1, 50, 0,
      "Answers of the model in one run of agent mode; the last one has to be the verdict."},
     {"torale.agent_tool_calls_max", &agent_tool_calls_max, 16, 0, 200, 0,

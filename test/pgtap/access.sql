@@ -1,7 +1,7 @@
 -- Grants, ownership and policies, read from the catalogs: an object that is added later is held
 -- to the same rules. What follows from them for two people: tenancy.sql.
 BEGIN;
-SELECT plan(46);
+SELECT plan(48);
 
 CREATE FUNCTION pg_temp.as_user(who text, statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -93,9 +93,13 @@ SELECT is((SELECT array_agg(c.relname::text ORDER BY c.relname) FROM our_relatio
              AND (has_table_privilege('torale_admin', c.oid, 'SELECT') OR c.relkind = 'r' AND has_any_column_privilege('torale_admin', c.oid, 'SELECT, INSERT, UPDATE'))),
     '{budget_state,task_schedule}', 'of the internal tables the views need the queue and the state of budgets only');
 SELECT ok(NOT has_table_privilege('torale_admin', 'torale_internal.task_schedule', 'INSERT, UPDATE, DELETE, TRUNCATE'), 'and nobody writes it');
-SELECT is_empty($$SELECT role FROM unnest('{torale_anon,torale_user,torale_admin,torale_authenticator}'::text[]) role
+SELECT is_empty($$SELECT role FROM unnest('{torale_anon,torale_user,torale_admin}'::text[]) role
     WHERE has_schema_privilege(role, 'torale_internal', 'USAGE, CREATE') OR has_schema_privilege(role, 'torale', 'CREATE')$$,
     'no role of a user reaches into torale_internal or adds to torale');
+SELECT is((SELECT array_agg(p.proname::text ORDER BY p.proname) FROM our_functions p WHERE has_function_privilege('torale_authenticator', p.oid, 'EXECUTE')),
+    '{admit_key,admit_user,feed_items}', 'the authenticator calls what a request needs before it has a role');
+SELECT is_empty($$SELECT c.oid::regclass::text FROM our_relations c WHERE c.relkind IN ('r', 'v') AND has_any_column_privilege('torale_authenticator', c.oid, 'SELECT, INSERT, UPDATE')$$,
+    'and reads no table');
 
 -- ---- every object, from the catalogs ----
 SELECT is_empty($$
@@ -133,7 +137,7 @@ SELECT is_empty($$
     'every table and sequence is dumped, but the activation');
 SELECT is_empty($$
     SELECT c.oid::regclass::text FROM our_relations c
-    WHERE c.relnamespace = 'torale'::regnamespace AND c.relkind = 'r' AND c.relname NOT IN ('task_templates', 'providers')
+    WHERE c.relnamespace = 'torale'::regnamespace AND c.relkind = 'r' AND c.relname NOT IN ('task_templates', 'providers', 'audit_log')
       AND NOT EXISTS (SELECT 1 FROM pg_policy y WHERE y.polrelid = c.oid AND pg_get_expr(y.polqual, y.polrelid) ~ 'current_owner')$$,
     'every table of the API shows rows by owner');
 SELECT is_empty($$

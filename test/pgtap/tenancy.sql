@@ -66,6 +66,10 @@ BEGIN
     INSERT INTO torale.usage (owner, day, provider, calls) VALUES (who, '2026-01-01', 'of ' || mark, 1);
     INSERT INTO torale.budgets (id, owner, scope, task_id, period, max_calls) VALUES (one, who, 'task', one, 'day', 1);
     INSERT INTO torale_internal.budget_state (budget_id, window_start) VALUES (one, '2026-01-01');
+    INSERT INTO torale.api_keys (id, owner, name, prefix) VALUES (one, who, 'web', 'sk_' || mark);
+    INSERT INTO torale_internal.api_key_hashes (key_id, key_hash) VALUES (one, rpad(mark, 64, '0'));
+    INSERT INTO torale.feed_tokens (id, owner, task_id, prefix) VALUES (one, who, one, 'ft_' || mark);
+    INSERT INTO torale_internal.feed_token_hashes (token_id, token_hash) VALUES (one, rpad(mark, 64, '0'));
 END
 $$;
 CREATE ROLE alice LOGIN;
@@ -85,7 +89,7 @@ SELECT c.oid::regclass AS name, c.relkind, c.relname,
     (SELECT string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
      WHERE a.attrelid = c.oid AND a.attnum > 0 AND has_column_privilege('torale_user', c.oid, a.attnum, 'SELECT')) AS columns
 FROM pg_class c
-WHERE c.relnamespace = 'torale'::regnamespace AND c.relkind IN ('r', 'v') AND c.relname NOT IN ('task_templates', 'providers', 'provider_status', 'worker_status');
+WHERE c.relnamespace = 'torale'::regnamespace AND c.relkind IN ('r', 'v') AND c.relname NOT IN ('task_templates', 'providers', 'provider_status', 'worker_status', 'audit_log');
 GRANT SELECT ON readable TO PUBLIC;
 CREATE FUNCTION pg_temp.seen(who text, mark text, claims text DEFAULT '') RETURNS text[] LANGUAGE sql AS $$
     SELECT array_agg(r.relname::text ORDER BY r.relname) FROM readable r
@@ -166,7 +170,8 @@ SELECT p.oid::regprocedure AS function, pg_temp.as_user('alice', format('SELECT 
                                   WHEN 'text'::regtype THEN quote_literal('paused') ELSE 'NULL::' || format_type(t, NULL) END, ', ' ORDER BY n)
          FROM unnest(p.proargtypes[0:p.pronargs - p.pronargdefaults - 1]) WITH ORDINALITY u (t, n)))) AS outcome
 FROM pg_proc p
-WHERE p.pronamespace = 'torale'::regnamespace AND p.prokind = 'f' AND p.proargtypes[0] = 'uuid'::regtype AND p.pronargs > p.pronargdefaults;
+WHERE p.pronamespace = 'torale'::regnamespace AND p.prokind = 'f' AND p.proargtypes[0] = 'uuid'::regtype AND p.pronargs > p.pronargdefaults
+  AND has_function_privilege('torale_user', p.oid, 'EXECUTE');
 SELECT cmp_ok((SELECT count(*) FROM calls), '>=', 12::bigint, 'there are functions that take an id');
 SELECT is_empty($$SELECT * FROM calls WHERE function <> 'torale.link_channels(uuid,uuid[],jsonb)'::regprocedure AND outcome !~ '^PT404 \w+ 0b0b0b0b-0000-0000-0000-000000000000 does not exist$'$$,
     'to alice, whatever has an id of bob''s does not exist');
