@@ -207,6 +207,15 @@ core::Result<std::int64_t, rest::SqlError> PgRequestTransaction::estimate(
     });
 }
 
+core::Result<std::optional<std::string>, rest::SqlError> PgRequestTransaction::feed_items(
+    const std::string& token_hash) {
+    return caught([&] {
+        const Rows rows =
+            run_connected("SELECT torale_internal.feed_items($1)::text", {as_text(token_hash)});
+        return rows.size() == 1 ? rows.optional_text(0, 0) : std::nullopt;
+    });
+}
+
 core::Result<bool, rest::SqlError> PgRequestTransaction::commit() {
     return caught([&] {
         commit_open();

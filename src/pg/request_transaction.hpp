@@ -26,6 +26,8 @@ public:
                                              const rest::RequestSettings& settings) override;
     core::Result<rest::Answer, rest::SqlError> run(const rest::Statement& statement) override;
     core::Result<std::int64_t, rest::SqlError> estimate(const rest::Statement& statement) override;
+    core::Result<std::optional<std::string>, rest::SqlError> feed_items(
+        const std::string& token_hash) override;
     core::Result<bool, rest::SqlError> commit() override;
     core::Result<bool, rest::SqlError> roll_back() override;
 

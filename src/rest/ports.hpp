@@ -53,6 +53,10 @@ public:
     virtual core::Result<Answer, SqlError> run(const Statement& statement) = 0;
     // Plan Rows of EXPLAIN.
     virtual core::Result<std::int64_t, SqlError> estimate(const Statement& statement) = 0;
+    // The findings behind a feed token's hash as JSON, as torale_internal.feed_items() writes it;
+    // nothing when there is no such token. Before apply().
+    virtual core::Result<std::optional<std::string>, SqlError> feed_items(
+        const std::string& token_hash) = 0;
     virtual core::Result<bool, SqlError> commit() = 0;
     // Rolls back after checking deferred constraints.
     virtual core::Result<bool, SqlError> roll_back() = 0;

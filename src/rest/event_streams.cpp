@@ -1,0 +1,149 @@
+// Rows are not in commit order, so each poll looks back over the last half minute again and leaves
+// out what it has sent.
+#include "rest/event_streams.hpp"
+
+#include <algorithm>
+
+#include "core/json.hpp"
+#include "rest/event_stream.hpp"
+#include "rest/reply.hpp"
+#include "rest/request_settings.hpp"
+
+namespace torale::rest {
+
+namespace {
+
+constexpr core::seconds overlap{30};
+// How far back a client that was away is served; older rows are in the tables.
+constexpr core::seconds resume_max{3600};
+constexpr int events_max = 500;
+constexpr std::size_t sent_max = 2000;
+constexpr core::milliseconds reconnect_after{2000};
+
+Statement render_events(core::Time since) {
+    SqlWriter out;
+    out << "SELECT NULL::bigint, pg_catalog.count(*),"
+           " pg_catalog.coalesce(pg_catalog.json_agg(e ORDER BY e.at, e.id)::text, '[]'),"
+           " NULL::text, NULL::text, NULL::text, 0::bigint FROM torale.events(";
+    out.parameter(core::write_time(since));
+    out << "::timestamptz, ";
+    out.number(events_max);
+    out << ") e";
+    Statement statement = out.take();
+    return statement;
+}
+
+RequestSettings read_settings(const core::HttpRequest& request) {
+    RequestSettings settings;
+    settings.search_path_schema = "torale";
+    settings.method = request.method;
+    settings.path = std::string(request.path());
+    settings.headers = headers_json(request);
+    settings.cookies = cookies_json(request);
+    return settings;
+}
+
+std::string text_at(const core::Json& event, const char* member) {
+    const auto found = event.find(member);
+    if (found == event.end() || !found->is_string()) return {};
+    return found->get<std::string>();
+}
+
+}  // namespace
+
+std::string write_event_id(core::Time at, const std::string& id) {
+    return std::to_string(at.time_since_epoch().count()) + "-" + id;
+}
+
+std::optional<core::Time> event_time(const std::string& event_id) {
+    const std::size_t dash = event_id.find('-');
+    constexpr std::size_t digits_max = 17;
+    if (dash == std::string::npos || dash == 0 || dash > digits_max) return std::nullopt;
+    std::int64_t count = 0;
+    for (std::size_t i = 0; i < dash; ++i) {
+        if (event_id[i] < '0' || event_id[i] > '9') return std::nullopt;
+        count = count * 10 + (event_id[i] - '0');
+    }
+    return core::Time(core::microseconds(count));
+}
+
+core::HttpResponse EventStreams::open(std::uint64_t connection, const core::HttpRequest& request,
+                                      Service& service) {
+    Walk walk{request, service};
+    const auto refuse = [&](const Failure& failure) {
+        return finished(reply_failure(failure), walk);
+    };
+    if (static_cast<int>(streams_.size()) >= streams_max_)
+        return refuse({.status = 503,
+                       .code = "PT503",
+                       .message = "too many event streams",
+                       .hint = "torale.http_streams_max sets the limit of one worker.",
+                       .headers = {{"Retry-After", "5"}}});
+    if (const auto refused = authenticate(walk)) return refuse(*refused);
+    if (const auto refused = admit(walk)) return refuse(*refused);
+    if (walk.identity.is_anonymous)
+        return refuse({.status = 401,
+                       .code = "PGRST302",
+                       .message = "Anonymous access is disabled",
+                       .headers = {{"WWW-Authenticate", "Bearer"}}});
+    if (const auto refused = within_quota(walk)) return refuse(*refused);
+    if (const auto committed = walk.transaction->commit(); !committed)
+        return refuse(failure_of(committed.error(), false));
+    const core::Time now = service.clock.now();
+    Stream stream{request, now, {}};
+    stream.request.body.clear();
+    if (const auto last = event_time(last_event_id(request)))
+        stream.since = std::clamp(*last, now - resume_max, now);
+    streams_.insert_or_assign(connection, std::move(stream));
+    return finished(start_event_stream(write_retry(reconnect_after)), walk);
+}
+
+Result<std::string> EventStreams::news(Stream& stream, Service& service) {
+    Walk walk{stream.request, service};
+    if (auto refused = authenticate(walk)) return *refused;
+    if (auto refused = admit(walk)) return *refused;
+    const auto applied = walk.transaction->apply(walk.identity, read_settings(stream.request));
+    if (!applied) return failure_of(applied.error(), false);
+    const auto answer = walk.transaction->run(render_events(stream.since - overlap));
+    if (!answer) return failure_of(answer.error(), false);
+    if (const auto committed = walk.transaction->commit(); !committed)
+        return failure_of(committed.error(), false);
+    std::string frames;
+    const core::Json events = core::parse_json(answer->body).value_or(core::Json::array());
+    for (const core::Json& event : events) {
+        const std::string id = text_at(event, "id");
+        const core::Time at = core::parse_time(text_at(event, "at")).value_or(stream.since);
+        if (std::find(stream.sent.begin(), stream.sent.end(), id) != stream.sent.end()) continue;
+        stream.sent.push_back(id);
+        if (stream.sent.size() > sent_max) stream.sent.pop_front();
+        stream.since = std::max(stream.since, at);
+        frames += write_event({write_event_id(at, id), text_at(event, "kind"),
+                               core::write_json(event.value("payload", core::Json::object()))});
+    }
+    return frames;
+}
+
+std::vector<EventStreams::Push> EventStreams::poll(Service& service) {
+    std::vector<Push> pushes;
+    for (auto& [connection, stream] : streams_) {
+        auto frames = news(stream, service);
+        // A server that is busy or starting is no reason to end a stream; a refusal is.
+        const bool ends = !frames && frames.error().status < 500;
+        if (ends)
+            pushes.push_back({connection, {}, true});
+        else if (frames && !frames->empty())
+            pushes.push_back({connection, std::move(*frames), false});
+    }
+    for (const Push& push : pushes)
+        if (push.ends) streams_.erase(push.connection);
+    return pushes;
+}
+
+std::vector<EventStreams::Push> EventStreams::heartbeat() const {
+    std::vector<Push> pushes;
+    for (const auto& [connection, stream] : streams_)
+        pushes.push_back({connection, write_heartbeat("torale"), false});
+    return pushes;
+}
+
+}  // namespace torale::rest

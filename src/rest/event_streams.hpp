@@ -1,0 +1,51 @@
+// The open streams of /events: an owner's findings and changes of executions, as they are
+// committed. Each poll asks as the one who opened the stream, so a revoked key, an expired token
+// or a deactivated user ends it.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "rest/walk.hpp"
+
+namespace torale::rest {
+
+// Also the id of a frame: "MICROSECONDS-ID", so that a client resumes by time.
+std::string write_event_id(core::Time at, const std::string& id);
+std::optional<core::Time> event_time(const std::string& event_id);
+
+class EventStreams {
+public:
+    struct Push {
+        std::uint64_t connection = 0;
+        std::string bytes;
+        bool ends = false;
+    };
+
+    explicit EventStreams(int streams_max) : streams_max_(streams_max) {}
+
+    // The response that begins the stream, or the refusal; only what begins one is registered.
+    core::HttpResponse open(std::uint64_t connection, const core::HttpRequest& request,
+                            Service& service);
+    // What is new since the last poll.
+    std::vector<Push> poll(Service& service);
+    std::vector<Push> heartbeat() const;
+    void close(std::uint64_t connection) { streams_.erase(connection); }
+    void limit(int streams_max) { streams_max_ = streams_max; }
+    std::size_t size() const { return streams_.size(); }
+
+private:
+    struct Stream {
+        core::HttpRequest request;  // without body: the credential is read again at each poll
+        core::Time since{};
+        std::deque<std::string> sent;  // ids of the overlap
+    };
+    Result<std::string> news(Stream& stream, Service& service);
+
+    int streams_max_;
+    std::map<std::uint64_t, Stream> streams_;
+};
+
+}  // namespace torale::rest

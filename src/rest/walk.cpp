@@ -1,0 +1,88 @@
+// Who asks comes before what is asked: a bad token on a bad path is 401.
+#include "rest/walk.hpp"
+
+#include "rest/quota.hpp"
+#include "rest/reply.hpp"
+
+namespace torale::rest {
+
+namespace {
+
+Result<std::optional<Verified>> verified(Walk& walk) {
+    Service& service = walk.service;
+    auto credential = read_credential(walk.request);
+    if (!credential) return credential.error();
+    walk.credential = std::move(*credential);
+    if (walk.credential.kind != Credential::Kind::jwt) return std::optional<Verified>();
+    const core::Json* known = service.known_tokens.find(walk.credential.token);
+    core::Json claims;
+    if (known != nullptr) {
+        claims = *known;
+    } else {
+        auto fresh = verify_signature(walk.credential.token, service.keys);
+        if (!fresh) return fresh.error();
+        claims = std::move(*fresh);
+        service.known_tokens.keep(walk.credential.token, claims);
+    }
+    auto token = check_claims(std::move(claims), service.tokens, service.clock.now());
+    if (!token) return token.error();
+    return std::optional<Verified>(std::move(*token));
+}
+
+}  // namespace
+
+Failure locked_out() {
+    return {.status = 429,
+            .code = "PT429",
+            .message = "too many refused credentials",
+            .hint = "Ask again in a minute.",
+            .headers = {{"Retry-After", "60"}}};
+}
+
+std::optional<Failure> authenticate(Walk& walk) {
+    if (walk.service.limiter.is_locked_out(walk.request.remote)) return locked_out();
+    auto token = verified(walk);
+    if (!token) {
+        if (token.error().status == 401) walk.service.limiter.count_refusal(walk.request.remote);
+        return token.error();
+    }
+    walk.token = std::move(*token);
+    if (walk.credential.kind == Credential::Kind::none && !walk.service.allows_anonymous)
+        return Failure{.status = 401,
+                       .code = "PGRST302",
+                       .message = "Anonymous access is disabled",
+                       .headers = {{"WWW-Authenticate", "Bearer"}}};
+    return std::nullopt;
+}
+
+std::optional<Failure> admit(Walk& walk) {
+    walk.transaction.reset();
+    auto begun = walk.service.database.begin();
+    if (!begun) return failure_of(begun.error(), true);
+    walk.transaction = std::move(*begun);
+    auto identity = walk.transaction->admit(walk.credential, walk.token);
+    if (!identity) {
+        const bool was_refused = identity.error().status == 401;
+        if (was_refused) walk.service.limiter.count_refusal(walk.request.remote);
+        return identity.error();
+    }
+    walk.identity = std::move(*identity);
+    if (walk.identity.limit_key.empty()) walk.identity.limit_key = "address:" + walk.request.remote;
+    return std::nullopt;
+}
+
+std::optional<Failure> within_quota(Walk& walk) {
+    walk.quota = walk.service.limiter.count_request(walk.identity.limit_key,
+                                                    walk.identity.requests_per_minute);
+    if (!walk.quota.is_exceeded) return std::nullopt;
+    return quota_failure(walk.quota, walk.service.clock.now());
+}
+
+core::HttpResponse finished(core::HttpResponse response, const Walk& walk) {
+    add_quota_headers(response, walk.quota);
+    add_cors_headers(response, walk.request, walk.service.origins);
+    add_security_headers(response, walk.service.is_https);
+    return response;
+}
+
+}  // namespace torale::rest
