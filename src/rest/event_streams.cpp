@@ -16,21 +16,23 @@ namespace {
 constexpr core::seconds overlap{30};
 // How far back a client that was away is served; older rows are in the tables.
 constexpr core::seconds resume_max{3600};
-constexpr int events_max = 500;
+constexpr int page_size = 500;
+constexpr int pages_max = 20;  // of one poll; the next one goes on
 constexpr std::size_t sent_max = 2000;
 constexpr core::milliseconds reconnect_after{2000};
 
-Statement render_events(core::Time since) {
+Statement render_events(core::Time since, const std::string& after) {
     SqlWriter out;
     out << "SELECT NULL::bigint, pg_catalog.count(*),"
-           " pg_catalog.coalesce(pg_catalog.json_agg(e ORDER BY e.at, e.id)::text, '[]'),"
+           " coalesce(pg_catalog.json_agg(e ORDER BY e.id)::text, '[]'),"
            " NULL::text, NULL::text, NULL::text, 0::bigint FROM torale.events(";
     out.parameter(core::write_time(since));
     out << "::timestamptz, ";
-    out.number(events_max);
+    out.parameter(after.empty() ? std::nullopt : std::optional<std::string>(after));
+    out << "::text, ";
+    out.number(page_size);
     out << ") e";
-    Statement statement = out.take();
-    return statement;
+    return out.take();
 }
 
 RequestSettings read_settings(const core::HttpRequest& request) {
@@ -50,10 +52,6 @@ std::string text_at(const core::Json& event, const char* member) {
 }
 
 }  // namespace
-
-std::string write_event_id(core::Time at, const std::string& id) {
-    return std::to_string(at.time_since_epoch().count()) + "-" + id;
-}
 
 std::optional<core::Time> event_time(const std::string& event_id) {
     const std::size_t dash = event_id.find('-');
@@ -98,28 +96,35 @@ core::HttpResponse EventStreams::open(std::uint64_t connection, const core::Http
     return finished(start_event_stream(write_retry(reconnect_after)), walk);
 }
 
+void EventStreams::add_event(Stream& stream, const core::Json& event, std::string& frames,
+                             std::string& last) {
+    last = text_at(event, "id");
+    if (std::find(stream.sent.begin(), stream.sent.end(), last) != stream.sent.end()) return;
+    stream.sent.push_back(last);
+    if (stream.sent.size() > sent_max) stream.sent.pop_front();
+    stream.since = std::max(stream.since, event_time(last).value_or(stream.since));
+    frames += write_event({last, text_at(event, "kind"),
+                           core::write_json(event.value("payload", core::Json::object()))});
+}
+
 Result<std::string> EventStreams::news(Stream& stream, Service& service) {
     Walk walk{stream.request, service};
     if (auto refused = authenticate(walk)) return *refused;
     if (auto refused = admit(walk)) return *refused;
     const auto applied = walk.transaction->apply(walk.identity, read_settings(stream.request));
     if (!applied) return failure_of(applied.error(), false);
-    const auto answer = walk.transaction->run(render_events(stream.since - overlap));
-    if (!answer) return failure_of(answer.error(), false);
+    std::string frames;
+    std::string after;
+    const core::Time since = stream.since - overlap;
+    for (int page = 0; page < pages_max; ++page) {
+        const auto answer = walk.transaction->run(render_events(since, after));
+        if (!answer) return failure_of(answer.error(), false);
+        for (const core::Json& event : core::parse_json(answer->body).value_or(core::Json::array()))
+            add_event(stream, event, frames, after);
+        if (answer->count < page_size) break;
+    }
     if (const auto committed = walk.transaction->commit(); !committed)
         return failure_of(committed.error(), false);
-    std::string frames;
-    const core::Json events = core::parse_json(answer->body).value_or(core::Json::array());
-    for (const core::Json& event : events) {
-        const std::string id = text_at(event, "id");
-        const core::Time at = core::parse_time(text_at(event, "at")).value_or(stream.since);
-        if (std::find(stream.sent.begin(), stream.sent.end(), id) != stream.sent.end()) continue;
-        stream.sent.push_back(id);
-        if (stream.sent.size() > sent_max) stream.sent.pop_front();
-        stream.since = std::max(stream.since, at);
-        frames += write_event({write_event_id(at, id), text_at(event, "kind"),
-                               core::write_json(event.value("payload", core::Json::object()))});
-    }
     return frames;
 }
 

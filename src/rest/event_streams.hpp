@@ -8,12 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "core/json.hpp"
 #include "rest/walk.hpp"
 
 namespace torale::rest {
 
-// Also the id of a frame: "MICROSECONDS-ID", so that a client resumes by time.
-std::string write_event_id(core::Time at, const std::string& id);
+// When an event happened, by the id that torale.events() gave it: sixteen digits of microseconds, a
+// dash, what it is about.
 std::optional<core::Time> event_time(const std::string& event_id);
 
 class EventStreams {
@@ -42,7 +43,9 @@ private:
         core::Time since{};
         std::deque<std::string> sent;  // ids of the overlap
     };
-    Result<std::string> news(Stream& stream, Service& service);
+    static void add_event(Stream& stream, const core::Json& event, std::string& frames,
+                          std::string& last);
+    static Result<std::string> news(Stream& stream, Service& service);
 
     int streams_max_;
     std::map<std::uint64_t, Stream> streams_;
