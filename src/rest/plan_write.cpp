@@ -34,12 +34,6 @@ std::vector<Condition> root_conditions(const Query& query) {
     return conditions;
 }
 
-bool has_root_range(const Query& query) {
-    return std::any_of(query.ranges.begin(), query.ranges.end(), [](const PathRange& range) {
-        return range.path.empty() && (range.limit || range.offset);
-    });
-}
-
 // Each column of the primary key once, by eq, and nothing else.
 bool names_one_row(const Relation& relation, const std::vector<Condition>& conditions) {
     std::vector<std::string> names;
@@ -121,10 +115,6 @@ Result<ReadPlan> plan_returned(const Schema& schema, const Relation& relation, c
 }  // namespace
 
 Result<Plan> plan_write(const Schema& schema, const Ask& ask, const PlanWishes& wishes) {
-    if (ask.action == Action::upsert_one && has_root_range(ask.query)) {
-        return refusal(400, "PGRST114",
-                       "limit/offset querystring parameters are not allowed for PUT");
-    }
     Result<Payload> payload = parse_payload(ask);
     if (!payload) return payload.error();
     const Result<const Relation*> relation = require_relation(schema, ask);
