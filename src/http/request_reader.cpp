@@ -34,7 +34,7 @@ Refusal refused_version(std::string_view head) {
     const bool is_version = std::count(line.begin(), line.end(), ' ') == 2 &&
                             version.starts_with("HTTP/") && version.size() > 5 &&
                             version[5] >= '0' && version[5] <= '9';
-    if (is_version) return {505, "only HTTP/1.0 and HTTP/1.1 are spoken"};
+    if (is_version) return {505, "only HTTP/1.0 and 1.1 are spoken"};
     return {400, "malformed request line"};
 }
 
