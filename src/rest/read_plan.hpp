@@ -21,16 +21,16 @@ struct ReadPlan {
     std::string from_cte;
     std::optional<Relationship> relationship;  // to the parent; nothing at the root
     std::string key;                           // the member's name in the parent's JSON
+    std::string target;                        // as the select wrote it
     Join join = Join::left;
     bool is_spread = false;
     std::vector<SelectItem> columns;  // star and column only
     std::vector<Condition> conditions;
-    std::vector<OrderTerm> order;
+    std::vector<OrderTerm> order;       // an `embed` in it is a key of `embeds`
     std::optional<std::int64_t> limit;  // max_rows included
     std::int64_t offset = 0;
     std::vector<ReadPlan> embeds;
-    // Conditions on an embed's absence name the embed: the field names in here are keys of
-    // `embeds`, not columns.
+    // Names that `conditions` test for null and that are keys of `embeds`, not columns.
     std::vector<std::string> embed_conditions;
 };
 
@@ -41,10 +41,11 @@ struct ReadWishes {
     std::optional<std::pair<std::int64_t, std::optional<std::int64_t>>>
         range;  // Range header: first, last
     bool aggregates_enabled = false;
+    std::string origin_name;  // what errors call an origin that is no relation: the routine
 };
 
 // `origin` is the relation whose rows are read, null when the rows have no relation; then only
-// columns can be selected. PGRST103, 108, 118, 123, 200, 201.
+// columns can be selected. PGRST100 (a cast to what is no name), 103, 108, 118, 123, 127, 200, 201.
 Result<ReadPlan> plan_read(const Schema& schema, const Relation* origin,
                            const std::string& schema_name, const Query& query,
                            const ReadWishes& wishes);
@@ -56,7 +57,8 @@ void render_countable(SqlWriter& out, const ReadPlan& plan);
 // " AND "-joined conditions over `table_alias`; "true" when there are none.
 void render_conditions(SqlWriter& out, const Relation* relation, std::string_view table_alias,
                        const std::vector<Condition>& conditions);
-// Columns of the root that the plan reads, those of joins included; "*" alone = all of them.
+// Columns of the root that the plan reads, those of joins included. "*", first, means all columns
+// of the relation; names that are not among them are computed fields, for `alias."name"`.
 std::vector<std::string> needed_columns(const ReadPlan& plan);
 
 }  // namespace torale::rest

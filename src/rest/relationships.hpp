@@ -53,4 +53,8 @@ void derive_relationships(Schema& schema, const Links& links);
 Result<Relationship> choose_relationship(const Schema& schema, const Name& origin,
                                          const std::string& target, const std::string& hint);
 
+// PGRST200, with what was perhaps meant.
+Failure no_relationship(const Schema& schema, const Name& origin, const std::string& target,
+                        const std::string& hint);
+
 }  // namespace torale::rest

@@ -139,8 +139,10 @@ std::string suggestion(const Schema& schema, const Name& origin, const std::stri
     return "Perhaps you meant '" + *nearest + "' instead of '" + wrong + "'.";
 }
 
-Failure refuse_absence(const Schema& schema, const Name& origin, const std::string& target,
-                       const std::string& hint) {
+}  // namespace
+
+Failure no_relationship(const Schema& schema, const Name& origin, const std::string& target,
+                        const std::string& hint) {
     const std::string both = "'" + origin.name + "' and '" + target + "'";
     const std::string with_hint = hint.empty() ? "" : " using the hint '" + hint + "'";
     Failure failure;
@@ -153,8 +155,6 @@ Failure refuse_absence(const Schema& schema, const Name& origin, const std::stri
     return failure;
 }
 
-}  // namespace
-
 Result<Relationship> choose_relationship(const Schema& schema, const Name& origin,
                                          const std::string& target, const std::string& hint) {
     std::vector<const Relationship*> found;
@@ -163,7 +163,7 @@ Result<Relationship> choose_relationship(const Schema& schema, const Name& origi
             found.push_back(&each);
         }
     }
-    if (found.empty()) return refuse_absence(schema, origin, target, hint);
+    if (found.empty()) return no_relationship(schema, origin, target, hint);
     // A computed relationship means to replace what was detected.
     const auto computed = std::find_if(found.begin(), found.end(), [](const Relationship* each) {
         return each->function.has_value();
