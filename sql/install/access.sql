@@ -124,6 +124,19 @@ GRANT EXECUTE ON ALL PROCEDURES IN SCHEMA torale TO torale_user;
 GRANT EXECUTE ON FUNCTION torale.current_owner(), torale.next_runs(text, text, integer, timestamptz), torale.describe_schedule(text),
     torale.uuid_v7() TO torale_anon;
 REVOKE EXECUTE ON FUNCTION torale.activate(), torale.install_housekeeping(text) FROM torale_user;
+DO $$
+DECLARE
+    name pg_catalog.regprocedure;
+BEGIN
+    FOR name IN
+        SELECT p.oid FROM pg_catalog.pg_proc p
+        WHERE p.pronamespace = 'torale'::pg_catalog.regnamespace AND pg_catalog.starts_with(p.proname, 'admin_')
+    LOOP
+        EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM torale_user', name);
+        EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO torale_admin', name);
+    END LOOP;
+END
+$$;
 -- What a request needs before it has a role of its own, and nothing else of that schema.
 GRANT EXECUTE ON FUNCTION torale.pre_request() TO torale_anon;
 GRANT USAGE ON SCHEMA torale_internal TO torale_authenticator;

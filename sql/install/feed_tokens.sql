@@ -50,7 +50,8 @@ END
 $$;
 COMMENT ON FUNCTION torale.revoke_feed_token(uuid) IS 'Ends a feed token: the next request with it is refused.';
 
--- {title, items: [{id, title, body, url, published, sources: [{url, title, quote}]}]}, newest first.
+-- {title, items: [{id, title, body, url, published, task, condition, sources: [{url, title, quote}]}]},
+-- newest first.
 -- Null for a token that is unknown or revoked, and for one whose owner is deactivated: who asks
 -- learns nothing more.
 CREATE OR REPLACE FUNCTION torale_internal.feed_items(token_hash text, p_limit integer DEFAULT 50) RETURNS jsonb
@@ -60,10 +61,12 @@ SET search_path = pg_catalog, torale, pg_temp AS $$
         'title', coalesce('torale: ' || (SELECT t.name FROM torale.tasks t WHERE t.id = f.task_id AND t.owner = f.owner), 'torale'),
         'items', coalesce((
             SELECT jsonb_agg(jsonb_build_object('id', n.id, 'title', n.title, 'body', n.body, 'url', s.list #>> '{0,url}',
-                'published', to_char(n.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'sources', s.list) ORDER BY n.id DESC)
+                'published', to_char(n.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                'task', t.name, 'condition', coalesce(t.condition_description, t.search_query), 'sources', s.list) ORDER BY n.id DESC)
             FROM (SELECT x.* FROM torale.notifications x
                   WHERE x.owner = f.owner AND x.kind = 'finding' AND (f.task_id IS NULL OR x.task_id = f.task_id)
                   ORDER BY x.id DESC LIMIT least(greatest(p_limit, 1), 50)) n
+            LEFT JOIN torale.tasks t ON t.id = n.task_id AND t.owner = f.owner
             CROSS JOIN LATERAL (
                 SELECT coalesce(jsonb_agg(jsonb_build_object('url', o.url, 'title', o.title, 'quote', c.quote) ORDER BY c.id), '[]') AS list
                 FROM torale.citations c JOIN torale.sources o ON o.id = c.source_id
