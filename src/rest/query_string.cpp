@@ -50,7 +50,8 @@ Result<std::vector<Parameter>> split(std::string_view query) {
         const std::size_t equals = written.find('=');
         auto name = decode(written.substr(0, equals));
         if (!name) return refuse_text(written);
-        Parameter& parameter = parameters.emplace_back(std::move(*name), std::nullopt);
+        Parameter& parameter = parameters.emplace_back();
+        parameter.name = std::move(*name);
         if (equals == std::string_view::npos) continue;
         parameter.value = decode(written.substr(equals + 1));
         if (!parameter.value) return refuse_text(written);

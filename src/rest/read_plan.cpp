@@ -10,6 +10,8 @@
 namespace torale::rest {
 namespace {
 
+constexpr std::size_t embeds_max = 1000;
+
 bool is_embed(const SelectItem& item) {
     return item.kind == SelectItem::Kind::embed || item.kind == SelectItem::Kind::spread;
 }
@@ -48,6 +50,33 @@ Failure refuse_cast(const std::string& type) {
     failure.code = "PGRST100";
     failure.message = "\"failed to parse select parameter (" + type + ")\" (line 1, column 1)";
     failure.details = "a cast takes the name of a type";
+    return failure;
+}
+
+// Orders by an embed and tests of its absence write its subtree once more each.
+struct Repetition {
+    std::size_t embeds = 0;
+    std::size_t copies = 1;
+};
+
+void count_repetition(const ReadPlan& node, Repetition& repetition) {
+    repetition.copies += node.embed_conditions.size();
+    for (const OrderTerm& term : node.order) repetition.copies += term.embed.empty() ? 0 : 1;
+    for (const ReadPlan& embed : node.embeds) {
+        repetition.embeds++;
+        count_repetition(embed, repetition);
+    }
+}
+
+std::optional<Failure> refuse_vastness(const ReadPlan& root) {
+    Repetition repetition;
+    count_repetition(root, repetition);
+    if (repetition.embeds * repetition.copies <= embeds_max) return std::nullopt;
+    Failure failure;
+    failure.code = "PGRST100";
+    failure.message = "the query embeds more than one request may";
+    failure.details = "at most " + std::to_string(embeds_max) +
+                      " embeds, each counted again for every order or null test of an embed";
     return failure;
 }
 
@@ -109,6 +138,7 @@ Result<ReadPlan> plan_read(const Schema& schema, const Relation* origin,
     TreePlanner planner(schema, {schema_name, wishes.origin_name});
     if (auto failure = planner.fill(root, query.select)) return *failure;
     if (auto failure = place_on_tree(root, query, wishes)) return *failure;
+    if (auto failure = refuse_vastness(root)) return *failure;
     return root;
 }
 

@@ -21,6 +21,7 @@ constexpr std::string_view count_updated =
     " WHERE pg_catalog.set_config('request.rows_updated', "
     "(coalesce(nullif(pg_catalog.current_setting('request.rows_updated', true), ''), "
     "'0')::bigint + 1)::text, true) IS NOT NULL";
+constexpr std::string_view count_written = "(SELECT pg_catalog.count(*) FROM \"_written\")";
 constexpr std::string_view rows_updated =
     "coalesce(nullif(pg_catalog.current_setting('request.rows_updated', true), ''), "
     "'0')::bigint";
@@ -245,7 +246,7 @@ std::string inserted_expression(const Plan& plan) {
     if (plan.action != Action::insert && plan.action != Action::upsert_one) {
         return AnswerColumns{}.inserted;
     }
-    std::string written = "(SELECT pg_catalog.count(*) FROM \"" + std::string(written_cte) + "\")";
+    const std::string written{count_written};
     if (!plan.write->updates_on_conflict) return written;
     return written + " - " + std::string(rows_updated);
 }
@@ -255,6 +256,8 @@ std::string inserted_expression(const Plan& plan) {
 void render_write(SqlWriter& out, const Plan& plan) {
     render_written(out, plan);
     AnswerColumns columns;
+    // An inner embed may hide rows of the representation, but not from max-affected.
+    if (plan.affected_max) columns.count = std::string(count_written);
     if (plan.count == Count::exact) columns.total = columns.count;
     columns.location = location_expression(*plan.write);
     columns.inserted = inserted_expression(plan);
