@@ -56,6 +56,12 @@ TEST(parse_query_string, sends_each_parameter_to_its_grammar) {
         {"not.films.or=(a.eq.1)", "where films: not any(a eq '1')"},
         {"or=(a.eq.1)&or=(b.eq.2)", "where any(a eq '1'); where any(b eq '2')"},
         {"or=(a.eq.1,b.eq.\"x%26y\")", "where any(a eq '1', b eq 'x&y')"},
+    };
+    for (const Row& row : rows) EXPECT_EQ(told(row.text), row.means) << row.text;
+}
+
+TEST(parse_query_string, gathers_what_belongs_to_a_path) {
+    constexpr Row rows[] = {
         // reserved words are the last part of a name, whole
         {"\"order\"=eq.1", "where order eq '1'"},
         {"\"a.limit\"=eq.1", "where \"a.limit\" eq '1'"},
