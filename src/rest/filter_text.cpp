@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rest/field_text.hpp"
+#include "rest/header_list.hpp"
 
 namespace torale::rest {
 
@@ -48,10 +49,6 @@ constexpr std::array<OperatorRow, 25> operators{{
 }};
 
 constexpr std::array<std::string_view, 5> is_values{"null", "not_null", "true", "false", "unknown"};
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool ends_term(const Scanner& scanner) {
     return scanner.at_end() || scanner.peek() == ',' || scanner.peek() == ')';
@@ -98,11 +95,13 @@ bool read_list(Scanner& scanner, std::vector<std::string>& list) {
 
 bool read_is(Scanner& scanner, std::string& value) {
     const std::size_t start = scanner.offset();
-    std::string_view word = scanner.take_until(",) \t");
-    value.resize(word.size());
-    std::ranges::transform(word, value.begin(), lower);
-    return std::ranges::find(is_values, value) != is_values.end() ||
-           scanner.fail_at(start, "null, not_null, true, false or unknown");
+    const std::string_view word = scanner.take_until(",) \t");
+    for (const std::string_view known : is_values) {
+        if (!equals_ignoring_case(known, word)) continue;
+        value = known;
+        return true;
+    }
+    return scanner.fail_at(start, "null, not_null, true, false or unknown");
 }
 
 Quantifier take_quantifier(Scanner& scanner) {

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <limits>
 
+#include "rest/header_list.hpp"
+
 namespace torale::rest {
 
 namespace {
@@ -14,16 +16,10 @@ bool is_digits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 }  // namespace
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
-    text = trimmed(text);
+    text = without_blanks_around(text);
     const bool is_negative = text.starts_with('-');
     if (!is_digits(text.substr(is_negative ? 1 : 0))) return std::nullopt;
     std::int64_t value = 0;
@@ -34,7 +30,7 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 }
 
 std::optional<RowRange> parse_row_range(std::string_view text) {
-    text = trimmed(text);
+    text = without_blanks_around(text);
     const std::size_t dash = text.find('-');
     if (dash == std::string_view::npos || !is_digits(text.substr(0, dash))) return std::nullopt;
     RowRange range;
