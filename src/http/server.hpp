@@ -59,7 +59,8 @@ public:
     // signal handler may call while the one request runs: it sends them to `handoff_send`.
     void prepare_hand_over(int handoff_send);
     static void hand_over() noexcept;  // async-signal-safe
-    void settle_hand_over();           // forgets what was sent
+    // Forgets what was sent; turn() and answer() do it too.
+    void settle_hand_over();
 
 private:
     struct State;

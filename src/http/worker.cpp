@@ -302,6 +302,7 @@ void Worker::close(Peer& peer) {
 }
 
 void Worker::answer(ConnectionId connection, const core::HttpResponse& response) {
+    settle_hand_over();
     read_clocks();
     Peer* peer = roster_.find(connection);
     if (peer != nullptr) {
@@ -332,6 +333,7 @@ bool Worker::push(ConnectionId connection, std::string_view bytes) {
 }
 
 void Worker::end_stream(ConnectionId connection) {
+    settle_hand_over();
     Peer* peer = roster_.find(connection);
     if (peer == nullptr || !peer->wire.is_streaming()) return;
     read_clocks();

@@ -29,7 +29,9 @@ public:
             auto request = wire_.next_request();
             if (!request) break;
             outcome_.requests.push_back(*std::move(request));
-            wire_.answer(HttpResponse{.status = 204});
+            HttpResponse answer;
+            answer.status = 204;
+            wire_.answer(answer);
             wire_.sent(wire_.unsent().size());
             if (!wire_.has_unread()) break;
         }
