@@ -29,6 +29,7 @@ extern "C" {
 #include "commands/extension.h"
 #include "commands/prepare.h"
 #include "commands/sequence.h"
+#include "common/hashfn.h"
 #include "executor/spi.h"
 #include "executor/spi_priv.h"
 #include "mb/pg_wchar.h"
