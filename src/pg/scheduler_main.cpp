@@ -8,6 +8,7 @@
 #include "net/loop.hpp"
 #include "pg/boundary.hpp"
 #include "pg/execution_store.hpp"
+#include "pg/jwks_store.hpp"
 #include "pg/log.hpp"
 #include "pg/session.hpp"
 #include "pg/settings.hpp"
@@ -100,6 +101,8 @@ void run_scheduler(SchedulerContext& context) {
     LatchSleeper sleeper(net.fd());
     const core::SystemClock clock;
     scheduler::Loop loop(store, net, sleeper, clock, limits_of(settings));
+    SqlJwksStore keys(context.database_name);
+    loop.fetch_keys(keys);
     log_line("scheduler started database=" + context.database_name);
     loop.keep_running([&] {
         const Settings changed = current();

@@ -11,6 +11,7 @@
 #include "pg/debug_crash.hpp"
 #include "pg/name_list.hpp"
 #include "pg/settings_http.hpp"
+#include "pg/settings_jwt.hpp"
 
 namespace torale::pg {
 
@@ -308,6 +309,7 @@ void define_settings() {
                    "Owner an API key belongs to; read only in sessions of torale_authenticator."},
                   PGC_USERSET);
     define_http_settings();
+    define_jwt_settings();
     define_debug_settings();
     MarkGUCPrefixReserved("torale");
 }

@@ -76,6 +76,7 @@ std::optional<core::microseconds> Loop::sleep_time() const {
     earlier(deliverer_.next_turn());
     earlier(pages_.next_turn());
     earlier(feeds_.next_turn());
+    if (keys_) earlier(keys_->next_turn());
     auto sleep = std::max(core::microseconds{0}, until - at);
     if (const auto timer = net_.timeout()) sleep = std::min<core::microseconds>(sleep, *timer);
     return sleep;
@@ -85,6 +86,7 @@ void Loop::step_finished_transfers() {
     const Time at = now();
     for (net::Completion& completion : net_.turn()) {
         if (runs_.accept(completion, at) || deliverer_.accept(completion, at)) continue;
+        if (keys_ && keys_->accept(completion, at)) continue;
         pages_.accept(completion, at);
     }
     pages_.turn(at);
@@ -227,6 +229,9 @@ void Loop::refresh_state() {
     deliverer_.set_active(state_.is_active);
     feeds_.set_active(state_.is_active);
     deliverer_.look_again();
+    if (!keys_) return;
+    keys_->look_again();
+    keys_->set_active(state_.is_active);
 }
 
 void Loop::answer_from_store() {

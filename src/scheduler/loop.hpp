@@ -2,12 +2,10 @@
 // deliver what is to be told. One thread, one place that waits.
 #pragma once
 #include <stdexcept>
-#include <unordered_map>
 
-#include "scheduler/deliver.hpp"
 #include "scheduler/feeds.hpp"
+#include "scheduler/jwks.hpp"
 #include "scheduler/limits.hpp"
-#include "scheduler/ports.hpp"
 #include "scheduler/runs.hpp"
 #include "scheduler/supply.hpp"
 
@@ -33,6 +31,7 @@ public:
                 finish_ended();
                 deliverer_.turn(now());
                 feeds_.turn(now());
+                if (keys_) keys_->turn(now());
                 keep_house();
                 report();
                 refusals_ = 0;
@@ -44,6 +43,7 @@ public:
     }
 
     void apply(Limits limits);
+    void fetch_keys(JwksStore& store) { keys_.emplace(store, net_); }
 
 private:
     Time now() const { return clock_.now(); }
@@ -76,9 +76,9 @@ private:
     Runs runs_;
     Deliverer deliverer_;
     Pages pages_;
-    // Pages that a model asked for: the run and its call.
-    std::unordered_map<std::uint64_t, std::pair<std::uint64_t, int>> page_readers_;
+    std::unordered_map<std::uint64_t, std::pair<std::uint64_t, int>> page_readers_;  // run, call
     Feeds feeds_;
+    std::optional<Jwks> keys_;
     ServerState state_;
     bool is_stopping_ = false;
     bool has_taken_over_ = false;

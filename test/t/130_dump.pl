@@ -37,6 +37,7 @@ $origin->safe_psql('origin', <<~SQL);
 	INSERT INTO torale.documents (url, title, body, owner) VALUES ('https://example.com/s', 'Shared', 'A document for all.', NULL);
 	INSERT INTO torale.feeds (url, enabled) VALUES ('https://example.com/feed', false);
 	INSERT INTO torale_internal.feed_pages (feed_id, hashes) SELECT id, '{a,b}' FROM torale.feeds;
+	INSERT INTO torale_internal.jwks (url, document, fetched_at) VALUES ('https://issuer.example/jwks', '{}', '2026-01-02');
 	INSERT INTO torale.users (id, role, active_task_limit) VALUES ('somebody', 'admin', 3);
 	INSERT INTO torale.memories (task_id, content) SELECT id, 'remember load 1' FROM torale.tasks WHERE name = 'load 1';
 	INSERT INTO torale.usage (owner, day, provider, calls, cost_usd) VALUES ('somebody', '2026-01-02', 'perplexity', 3, 0.015);
