@@ -123,7 +123,7 @@ std::string render_openapi(const Schema& schema, const OpenApiOptions& options) 
     document["paths"] = paths_of(schema, options, relations);
     OrderedJson definitions = OrderedJson::object();
     for (const Relation* relation : relations) {
-        definitions[relation->name.name] = relation_schema(schema, *relation);
+        definitions[definition_key(relation->name)] = relation_schema(schema, *relation);
     }
     document["definitions"] = std::move(definitions);
     document["parameters"] = openapi_parameters(relations);

@@ -22,15 +22,15 @@ core::OrderedJson preference(std::string_view description, std::vector<std::stri
 
 core::OrderedJson shared_parameters() {
     const std::vector<std::string> returns{"return=representation", "return=minimal",
-                                           "return=none"};
+                                           "return=headers-only"};
     std::vector<std::string> posts = returns;
     posts.insert(posts.end(), {"resolution=ignore-duplicates", "resolution=merge-duplicates"});
     core::OrderedJson range_unit = parameter("header", "Range-Unit", "Limiting and Pagination");
     range_unit["default"] = "items";
     return {
         {"preferReturn", preference("Preference", returns)},
-        {"preferCount", preference("Preference", {"count=exact", "count=planned", "count=estimated",
-                                                  "count=none"})},
+        {"preferCount",
+         preference("Preference", {"count=exact", "count=planned", "count=estimated"})},
         {"preferPost", preference("Preference", posts)},
         {"select", parameter("query", "select", "Filtering Columns")},
         {"on_conflict", parameter("query", "on_conflict", "On Conflict")},
@@ -42,25 +42,30 @@ core::OrderedJson shared_parameters() {
     };
 }
 
-std::string encode_dots(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '.') {
-            out += "%2E";
-        } else if (c == '%') {
-            out += "%25";
-        } else {
-            out += c;
+bool is_plain_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+std::string key_part(std::string_view name) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string key;
+    for (const char c : name) {
+        if (is_plain_letter(c) || c == '-') {
+            key += c;
+            continue;
         }
+        const auto byte = static_cast<unsigned char>(c);
+        key += '$';
+        key += digits[byte >> 4];
+        key += digits[byte & 15];
     }
-    return out;
+    return key;
 }
 
 // A name as a query writes it: what is more than letters, digits and underscores is quoted.
 std::string query_name(std::string_view name) {
     const bool is_plain = std::all_of(name.begin(), name.end(), [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == ' ' ||
-               c == '$' || static_cast<unsigned char>(c) >= 0x80;
+        return is_plain_letter(c) || c == ' ' || c == '$' || static_cast<unsigned char>(c) >= 0x80;
     });
     if (is_plain) return std::string(name);
     std::string quoted_name = "\"";
@@ -79,12 +84,17 @@ bool can_stand_in_query(std::string_view name) {
     return !name.empty() && std::find(reserved.begin(), reserved.end(), name) == reserved.end();
 }
 
+std::string definition_key(const Name& relation) {
+    const bool is_safe = relation.name.find('%') == std::string::npos;
+    return is_safe ? relation.name : key_part(relation.name);
+}
+
 std::string filter_key(const Relation& relation, const Column& column) {
-    return "rowFilter." + encode_dots(relation.name.name) + "." + encode_dots(column.name);
+    return "rowFilter." + key_part(relation.name.name) + "." + key_part(column.name);
 }
 
 std::string body_key(const Relation& relation) {
-    return "body." + encode_dots(relation.name.name);
+    return "body." + key_part(relation.name.name);
 }
 
 core::OrderedJson openapi_parameters(const std::vector<const Relation*>& relations) {
@@ -92,7 +102,7 @@ core::OrderedJson openapi_parameters(const std::vector<const Relation*>& relatio
     for (const Relation* relation : relations) {
         core::OrderedJson body{{"name", relation->name.name}, {"in", "body"}, {"required", false}};
         body["description"] = relation->comment.empty() ? relation->name.name : relation->comment;
-        body["schema"] = reference("definitions", relation->name.name);
+        body["schema"] = reference("definitions", definition_key(relation->name));
         parameters[body_key(*relation)] = std::move(body);
         for (const Column& column : relation->columns) {
             if (!can_stand_in_query(column.name)) continue;

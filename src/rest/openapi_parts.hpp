@@ -12,8 +12,11 @@ namespace torale::rest {
 
 // "#/definitions/odd%20name": a JSON pointer inside a URI.
 core::OrderedJson reference(std::string_view section, std::string_view key);
-// The key of a relation's filter on a column, and of its body. Dots inside the names are encoded,
-// so that ("a.b", "c") and ("a", "b.c") differ.
+// Keys under "definitions" and "parameters". Whatever is more than a letter, a digit, an underscore
+// or a dash is $ and two hex digits in a parameter's key, so that ("a.b", "c") and ("a", "b.c")
+// differ; a definition is called as its relation, with this form for names that hold a percent
+// sign: readers of references decode it once too often.
+std::string definition_key(const Name& relation);
 std::string filter_key(const Relation& relation, const Column& column);
 std::string body_key(const Relation& relation);
 // Columns and arguments that a query can name: reserved words are taken.

@@ -43,7 +43,8 @@ OrderedJson read_operation(const Relation& relation) {
         parameters.push_back(std::move(one));
     }
     OrderedJson rows = response("OK");
-    rows["schema"] = {{"type", "array"}, {"items", reference("definitions", relation.name.name)}};
+    rows["schema"] = {{"type", "array"},
+                      {"items", reference("definitions", definition_key(relation.name))}};
     return operation(relation, std::move(parameters),
                      {{"200", std::move(rows)}, {"206", response("Partial Content")}});
 }
@@ -106,20 +107,23 @@ OrderedJson body_parameter(const std::vector<const Routine*>& overloads) {
     }
     OrderedJson schema = OrderedJson::object();
     const auto& first = overloads.front()->parameters;
-    if (properties.empty() && first.size() == 1) {
+    const bool is_unnamed = properties.empty() && first.size() == 1;
+    const bool is_required = is_unnamed || !required.empty();
+    if (is_unnamed) {
         schema = type_schema(first.front().type);  // unnamed: the body itself
     } else {
         schema["type"] = "object";
         if (!required.empty()) schema["required"] = std::move(required);
         schema["properties"] = std::move(properties);
     }
-    return {{"name", "args"}, {"in", "body"}, {"required", true}, {"schema", std::move(schema)}};
+    return {
+        {"name", "args"}, {"in", "body"}, {"required", is_required}, {"schema", std::move(schema)}};
 }
 
 OrderedJson result_schema(const Routine& routine, const std::set<Name>& listed) {
     OrderedJson row = {{"type", "object"}};
     if (routine.return_relation && listed.contains(*routine.return_relation)) {
-        row = reference("definitions", routine.return_relation->name);
+        row = reference("definitions", definition_key(*routine.return_relation));
     } else if (!routine.returns_composite) {
         row = type_schema(routine.return_type);
     }
