@@ -15,10 +15,10 @@ struct Service {
     const core::Clock& clock;
     const KeySet& keys;
     TokenCache& known_tokens;  // cleared when keys change
-    TokenPolicy tokens;
-    OriginPolicy origins;
-    PlanWishes plans;
-    std::vector<std::string> schemas;
+    TokenPolicy tokens{};
+    OriginPolicy origins{};
+    PlanWishes plans{};
+    std::vector<std::string> schemas{};
     bool allows_anonymous = true;  // else PGRST302 without a credential
     bool is_https = false;         // the public URL is: browsers are told to stay there
 };

@@ -18,13 +18,13 @@ struct Statement {
 
 // Every main statement returns one row of these columns, in this order.
 struct Answer {
-    std::optional<std::int64_t> total;  // counted rows; nothing when not counted
-    std::int64_t count = 0;             // rows of this page, or affected
-    std::string body;                   // the whole body: JSON or CSV text
-    std::string headers;                // response.headers, "" = not set
-    std::string status;                 // response.status, "" = not set
+    std::optional<std::int64_t> total{};  // counted rows; nothing when not counted
+    std::int64_t count = 0;               // rows of this page, or affected
+    std::string body{};                   // the whole body: JSON or CSV text
+    std::string headers{};                // response.headers, "" = not set
+    std::string status{};                 // response.status, "" = not set
     // Insert with return=headers-only: JSON object of the key's columns of the first row.
-    std::string location;
+    std::string location{};
     std::int64_t inserted = 0;  // insert, upsert: rows that were not there before
     bool operator==(const Answer&) const = default;
 };
