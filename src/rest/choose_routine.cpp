@@ -75,9 +75,13 @@ std::string suggestion(const Schema& schema, const Ask& ask,
     if (overloads.empty()) {
         near = suggest_name(schema, ask);
     } else {
+        const std::string given = "(" + join(names, ", ") + ")";
         std::vector<std::string> candidates;
-        for (const Routine& routine : overloads) candidates.push_back(parameters_text(routine));
-        near = nearest_name("(" + join(names, ", ") + ")", candidates, parameters_likeness_min);
+        for (const Routine& routine : overloads) {
+            candidates.push_back(parameters_text(routine));
+            if (candidates.back() == given) candidates.pop_back();  // an unnamed one
+        }
+        near = nearest_name(given, candidates, parameters_likeness_min);
         if (near) near = ask.name + *near;
     }
     if (!near) return "";

@@ -78,7 +78,7 @@ Result<ReadPlan> plan_result(const Schema& schema, const Routine& routine, const
         routine.returns_composite
             ? plan_read(schema, relation, ask.schema, ask.query, read_wishes)
             : plan_read(schema, nullptr, ask.schema, scalar_query(ask.query), read_wishes);
-    if (read) read->from_cte = called_cte;
+    if (read) read->from_cte = called_cte;  // as render_call() names it
     return read;
 }
 
@@ -118,6 +118,7 @@ Result<Plan> plan_call(const Schema& schema, const Ask& ask, const PlanWishes& w
     const Routine& routine = *choice->routine;
 
     Plan plan;
+    plan.read.from_cte = called_cte;
     if (!routine.returns_void) {
         Result<ReadPlan> read = plan_result(schema, routine, ask, wishes);
         if (!read) return read.error();

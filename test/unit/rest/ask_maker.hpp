@@ -11,11 +11,11 @@ namespace torale::rest::testing {
 struct Sent {
     std::string method = "GET";
     std::string target = "/";
-    std::string body;
-    std::string prefer;
-    std::string accept;
-    std::string content_type;
-    std::string range;
+    std::string body{};
+    std::string prefer{};
+    std::string accept{};
+    std::string content_type{};
+    std::string range{};
 };
 
 inline Ask ask_of(const Sent& sent) {
@@ -115,6 +115,8 @@ inline Schema write_schema() {
     b.table("Odd \"T\"", {{"The Id", "integer"}, {"a\"b", "text"}}, {"The Id"});
     b.table("parts", {{"k", "integer"}, {"v", "text"}}, {"k"});
     b.table("film_view", {{"id", "integer"}, {"title", "text"}, {"year", "integer"}}, {"id"});
+    b.table("casts", {{"film_id", "integer"}, {"name", "text"}}, {"film_id", "name"});
+    b.key("casts", {"film_id"}, "films", {"id"});
     add_routines(b);
     Schema schema = b.build();
     Relation& films = schema.relations[{"api", "films"}];

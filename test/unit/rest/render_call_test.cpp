@@ -1,0 +1,371 @@
+#include "rest/render.hpp"
+
+#include <gtest/gtest.h>
+
+#include "ask_maker.hpp"
+#include "sql_template.hpp"
+
+namespace torale::rest {
+namespace {
+
+using testing::Sent;
+using testing::Values;
+
+struct Row {
+    Sent sent;
+    std::string sql;  // see sql_template.hpp
+    Values parameters;
+    std::int64_t max_rows = 0;
+};
+
+class Calls : public ::testing::TestWithParam<Row> {};
+
+TEST_P(Calls, are_one_statement) {
+    const Schema schema = testing::write_schema();
+    const Ask ask = testing::ask_of(GetParam().sent);
+    const Result<Plan> plan = plan_request(schema, ask, {.max_rows = GetParam().max_rows});
+    ASSERT_TRUE(plan) << plan.error().message;
+    const Statement statement = render(*plan);
+    EXPECT_EQ(statement.sql, testing::expand(GetParam().sql, *plan));
+    EXPECT_EQ(statement.parameters, GetParam().parameters);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    of_plain_values, Calls,
+    ::testing::Values(
+        Row{{.method = "POST", .target = "/rpc/add", .body = R"({"a":1,"b":2})"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`a` integer, `b` integer), LATERAL `api`.`add`(`a` := `_arguments`.`a`, "
+            "`b` := `_arguments`.`b`) AS `_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"a":1,"b":2})"}},
+        Row{{.method = "POST", .target = "/rpc/add", .body = R"({"a":1})"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`a` integer), LATERAL `api`.`add`(`a` := `_arguments`.`a`) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"a":1})"}},
+        Row{{.method = "POST", .target = "/rpc/add", .body = R"([{"a":1,"b":3},7])"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record(($1::json "
+            "OPERATOR(pg_catalog.->) 0)) AS `_arguments`(`a` integer, `b` integer), LATERAL "
+            "`api`.`add`(`a` := `_arguments`.`a`, `b` := `_arguments`.`b`) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"([{"a":1,"b":3},7])"}},
+        Row{{.target = "/rpc/add?a=5"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`add`(`a` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"5"}},
+        Row{{.target = "/rpc/add?b=6&a=5"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`add`(`a` := $1::integer, `b` := "
+            "$2::integer) AS `_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"5", "6"}},
+        Row{{.target = "/rpc/add?a=5&a=7"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`add`(`a` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"7"}},
+        Row{{.target = "/rpc/add?a=5", .accept = "application/vnd.pgrst.object+json"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`add`(`a` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"5"}},
+        Row{{.method = "HEAD", .target = "/rpc/add?a=5"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`add`(`a` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)) {page}, '' AS `body`, {settings}, {kept} FROM ({read}) AS "
+            "`_rows`",
+            {"5"}},
+        Row{{.method = "POST",
+             .target = "/rpc/add",
+             .body = "a=5&b=6",
+             .content_type = "application/x-www-form-urlencoded"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`add`(`a` := $1::integer, `b` := "
+            "$2::integer) AS `_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"5", "6"}},
+        Row{{.method = "POST",
+             .target = "/rpc/add",
+             .body = "a,b\n5,6\n",
+             .content_type = "text/csv"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record(($1::json "
+            "OPERATOR(pg_catalog.->) 0)) AS `_arguments`(`a` integer, `b` integer), LATERAL "
+            "`api`.`add`(`a` := `_arguments`.`a`, `b` := `_arguments`.`b`) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"([{"a":"5","b":"6"}])"}},
+        Row{{.method = "POST", .target = "/rpc/add?columns=a", .body = R"({"a":1,"b":2})"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`a` integer), LATERAL `api`.`add`(`a` := `_arguments`.`a`) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"a":1,"b":2})"}},
+        Row{{.method = "POST", .target = "/rpc/add", .body = R"({"a":"1); DROP TABLE films; --"})"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`a` integer), LATERAL `api`.`add`(`a` := `_arguments`.`a`) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"a":"1); DROP TABLE films; --"})"}},
+        Row{{.method = "POST", .target = "/rpc/nothing"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`nothing`() AS "
+            "`_call`(`pgrst_scalar`)) {page}, '' AS `body`, {settings}, {kept} FROM `_called` AS "
+            "`_rows`",
+            {}},
+        Row{{.method = "POST", .target = "/rpc/nothing", .body = "{}", .prefer = "count=exact"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`nothing`() AS "
+            "`_call`(`pgrst_scalar`)) {page}, '' AS `body`, {settings}, {kept} FROM `_called` AS "
+            "`_rows`",
+            {}},
+        Row{{.method = "POST", .target = "/rpc/nothing", .body = "[]"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`nothing`() AS "
+            "`_call`(`pgrst_scalar`)) {page}, '' AS `body`, {settings}, {kept} FROM `_called` AS "
+            "`_rows`",
+            {}},
+        Row{{.target = "/rpc/numbers?n=3"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`numbers`(`n` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce(pg_catalog.json_agg(`_rows`.`pgrst_scalar`)::text, '[]') AS `body`, "
+            "{settings}, {kept} FROM ({read}) AS `_rows`",
+            {"3"}},
+        Row{{.target = "/rpc/numbers?n=3", .prefer = "count=exact"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`numbers`(`n` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)) {total}, "
+            "coalesce(pg_catalog.json_agg(`_rows`.`pgrst_scalar`)::text, '[]') AS `body`, "
+            "{settings}, {kept} FROM ({read}) AS `_rows`",
+            {"3"}},
+        Row{{.target = "/rpc/numbers?n=3&limit=2&offset=1", .prefer = "count=exact"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`numbers`(`n` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)), `_counted` AS (SELECT pg_catalog.count(*) AS `total` FROM "
+            "({countable}) AS `_countable`) SELECT (SELECT `total` FROM `_counted`) AS `total`, "
+            "pg_catalog.count(*) AS `count`, "
+            "coalesce(pg_catalog.json_agg(`_rows`.`pgrst_scalar`)::text, '[]') AS `body`, "
+            "{settings}, {kept} FROM ({read}) AS `_rows`",
+            {"3", "1"}},
+        Row{{.target = "/rpc/numbers?n=3&limit=2", .prefer = "count=estimated"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`numbers`(`n` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)), `_counted` AS (SELECT pg_catalog.count(*) AS `total` FROM "
+            "({countable}) AS `_countable`) SELECT (SELECT `total` FROM `_counted`) AS `total`, "
+            "pg_catalog.count(*) AS `count`, "
+            "coalesce(pg_catalog.json_agg(`_rows`.`pgrst_scalar`)::text, '[]') AS `body`, "
+            "{settings}, {kept} FROM ({read}) AS `_rows`",
+            {"3"}},
+        Row{{.target = "/rpc/numbers?n=3&limit=2", .prefer = "count=planned"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`numbers`(`n` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce(pg_catalog.json_agg(`_rows`.`pgrst_scalar`)::text, '[]') AS `body`, "
+            "{settings}, {kept} FROM ({read}) AS `_rows`",
+            {"3"}},
+        Row{{.target = "/rpc/numbers?n=3", .prefer = "count=exact"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`numbers`(`n` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)), `_counted` AS (SELECT pg_catalog.count(*) AS `total` FROM "
+            "({countable}) AS `_countable`) SELECT (SELECT `total` FROM `_counted`) AS `total`, "
+            "pg_catalog.count(*) AS `count`, "
+            "coalesce(pg_catalog.json_agg(`_rows`.`pgrst_scalar`)::text, '[]') AS `body`, "
+            "{settings}, {kept} FROM ({read}) AS `_rows`",
+            {"3"},
+            2},
+        Row{{.target = "/rpc/numbers?n=3&select=anything&order=pgrst_scalar.desc"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`numbers`(`n` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce(pg_catalog.json_agg(`_rows`.`pgrst_scalar`)::text, '[]') AS `body`, "
+            "{settings}, {kept} FROM ({read}) AS `_rows`",
+            {"3"}},
+        Row{{.target = "/rpc/numbers?n=3", .accept = "text/csv"},
+            R"(WITH `_called` AS (SELECT `_call`.* FROM `api`.`numbers`(`n` := $1::integer) AS `_call`(`pgrst_scalar`)), `_page` AS ({read}) {page}, coalesce((SELECT pg_catalog.string_agg(CASE WHEN `_name` OPERATOR(pg_catalog.~) '[`,\n\r]' THEN '`' || pg_catalog.replace(`_name`, '`', '``') || '`' ELSE `_name` END, ',') FROM (SELECT pg_catalog.json_object_keys(pg_catalog.row_to_json(`_first`.*)) AS `_name` FROM (SELECT * FROM `_page` LIMIT 1) AS `_first`) AS `_names`) || E'\n' || pg_catalog.string_agg(pg_catalog.substr(ROW(`_rows`.*)::text, 2, pg_catalog.length(ROW(`_rows`.*)::text) - 2), E'\n'), '') AS `body`, {settings}, {kept} FROM `_page` AS `_rows`)",
+            {"3"}},
+        Row{{.method = "HEAD", .target = "/rpc/numbers?n=3", .prefer = "count=exact"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`numbers`(`n` := $1::integer) AS "
+            "`_call`(`pgrst_scalar`)) {total}, '' AS `body`, {settings}, {kept} FROM ({read}) AS "
+            "`_rows`",
+            {"3"}}));
+
+INSTANTIATE_TEST_SUITE_P(
+    of_rows, Calls,
+    ::testing::Values(
+        Row{{.target = "/rpc/one_film?wanted=1&select=id,title"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`one_film`(`wanted` := $1::integer) AS "
+            "`_call` WHERE NOT (`_call`.*) IS NULL) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.*) OPERATOR(pg_catalog.->) 0)::text, 'null') AS "
+            "`body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"1"}},
+        Row{{.method = "POST",
+             .target = "/rpc/one_film?select=id,casts(name)",
+             .body = R"({"wanted":1})"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`wanted` integer), LATERAL `api`.`one_film`(`wanted` := "
+            "`_arguments`.`wanted`) AS `_call` WHERE NOT (`_call`.*) IS NULL) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.*) OPERATOR(pg_catalog.->) 0)::text, 'null') AS "
+            "`body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"wanted":1})"}},
+        Row{{.target = "/rpc/one_film?wanted=1", .accept = "application/vnd.pgrst.object+json"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`one_film`(`wanted` := $1::integer) AS "
+            "`_call` WHERE NOT (`_call`.*) IS NULL) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.*) OPERATOR(pg_catalog.->) 0)::text, 'null') AS "
+            "`body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"1"}},
+        Row{{.target = "/rpc/one_film?wanted=1",
+             .accept = "application/vnd.pgrst.object+json;nulls=stripped"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`one_film`(`wanted` := $1::integer) AS "
+            "`_call` WHERE NOT (`_call`.*) IS NULL) {page}, "
+            "coalesce(pg_catalog.json_strip_nulls((pg_catalog.json_agg(`_rows`.*) "
+            "OPERATOR(pg_catalog.->) 0))::text, 'null') AS `body`, {settings}, {kept} FROM "
+            "({read}) AS `_rows`",
+            {"1"}},
+        Row{{.target = "/rpc/one_film?wanted=1",
+             .accept = "application/vnd.pgrst.array+json;nulls=stripped"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`one_film`(`wanted` := $1::integer) AS "
+            "`_call` WHERE NOT (`_call`.*) IS NULL) {page}, "
+            "coalesce(pg_catalog.json_strip_nulls((pg_catalog.json_agg(`_rows`.*) "
+            "OPERATOR(pg_catalog.->) 0))::text, 'null') AS `body`, {settings}, {kept} FROM "
+            "({read}) AS `_rows`",
+            {"1"}},
+        Row{{.target = "/rpc/all_films?id=eq.1&select=title&order=title&limit=1",
+             .prefer = "count=exact"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`all_films`() AS `_call`), `_counted` "
+            "AS (SELECT pg_catalog.count(*) AS `total` FROM ({countable}) AS `_countable`) SELECT "
+            "(SELECT `total` FROM `_counted`) AS `total`, pg_catalog.count(*) AS `count`, {json}, "
+            "{settings}, {kept} FROM ({read}) AS `_rows`",
+            {"1", "1"}},
+        Row{{.method = "POST", .target = "/rpc/all_films?select=id,shout&order=id", .body = "{}"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`all_films`() AS `_call`) {page}, "
+            "{json}, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {}},
+        Row{{.target = "/rpc/all_films?select=id,casts!inner(name)&casts.name=eq.Ann&limit=1",
+             .prefer = "count=exact"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`all_films`() AS `_call`), `_counted` "
+            "AS (SELECT pg_catalog.count(*) AS `total` FROM ({countable}) AS `_countable`) SELECT "
+            "(SELECT `total` FROM `_counted`) AS `total`, pg_catalog.count(*) AS `count`, {json}, "
+            "{settings}, {kept} FROM ({read}) AS `_rows`",
+            {"Ann", "Ann", "Ann"}},
+        Row{{.target = "/rpc/all_films", .accept = "text/csv"},
+            R"(WITH `_called` AS (SELECT `_call`.* FROM `api`.`all_films`() AS `_call`), `_page` AS ({read}) {page}, coalesce((SELECT pg_catalog.string_agg(CASE WHEN `_name` OPERATOR(pg_catalog.~) '[`,\n\r]' THEN '`' || pg_catalog.replace(`_name`, '`', '``') || '`' ELSE `_name` END, ',') FROM (SELECT pg_catalog.json_object_keys(pg_catalog.row_to_json(`_first`.*)) AS `_name` FROM (SELECT * FROM `_page` LIMIT 1) AS `_first`) AS `_names`) || E'\n' || pg_catalog.string_agg(pg_catalog.substr(ROW(`_rows`.*)::text, 2, pg_catalog.length(ROW(`_rows`.*)::text) - 2), E'\n'), '') AS `body`, {settings}, {kept} FROM `_page` AS `_rows`)",
+            {}},
+        Row{{.target = "/rpc/all_films", .range = "0-1"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`all_films`() AS `_call`) {page}, "
+            "{json}, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {}},
+        Row{{.method = "POST", .target = "/rpc/outs", .body = R"({"a":4})"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`a` integer), LATERAL `api`.`outs`(`a` := `_arguments`.`a`) AS `_call`) "
+            "{page}, coalesce((pg_catalog.json_agg(`_rows`.*) OPERATOR(pg_catalog.->) 0)::text, "
+            "'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"a":4})"}},
+        Row{{.method = "POST", .target = "/rpc/tab?select=q&p=gt.1", .body = R"({"n":2})"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`n` integer), LATERAL `api`.`tab`(`n` := `_arguments`.`n`) AS `_call`) "
+            "{page}, {json}, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"n":2})", "1"}},
+        Row{{.method = "POST",
+             .target = "/rpc/tab",
+             .body = R"({"n":2})",
+             .accept = "application/vnd.pgrst.object+json"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`n` integer), LATERAL `api`.`tab`(`n` := `_arguments`.`n`) AS `_call`) "
+            "{page}, coalesce((pg_catalog.json_agg(`_rows`.*) OPERATOR(pg_catalog.->) 0)::text, "
+            "'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"n":2})"}},
+        Row{{.method = "POST",
+             .target = "/rpc/tab",
+             .body = R"({"n":2})",
+             .prefer = "handling=strict,max-affected=1"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`n` integer), LATERAL `api`.`tab`(`n` := `_arguments`.`n`) AS `_call`) "
+            "{page}, {json}, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"n":2})"}}));
+
+INSTANTIATE_TEST_SUITE_P(
+    with_odd_arguments, Calls,
+    ::testing::Values(
+        Row{{.method = "POST", .target = "/rpc/js", .body = R"({"x":[1,2]})"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`js`($1::json) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"x":[1,2]})"}},
+        Row{{.method = "POST", .target = "/rpc/js", .body = "[1,2]"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`js`($1::json) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"[1,2]"}},
+        Row{{.method = "POST",
+             .target = "/rpc/txt",
+             .body = R"(it's "text")",
+             .content_type = "text/plain"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`txt`($1::text) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"(it's "text")"}},
+        Row{{.method = "POST",
+             .target = "/rpc/bytes",
+             .body = "abc",
+             .content_type = "application/octet-stream"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`bytes`($1::bytea) AS "
+            "`_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"(\x616263)"}},
+        Row{{.target = "/rpc/vsum?label=s&v=1&v=2&v=3"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`vsum`(`label` := $1::text, VARIADIC "
+            "`v` := ARRAY[$2, $3, $4]::integer[]) AS `_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"s", "1", "2", "3"}},
+        Row{{.target = "/rpc/vsum?v=1&label=s"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`vsum`(`label` := $1::text, VARIADIC "
+            "`v` := ARRAY[$2]::integer[]) AS `_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"s", "1"}},
+        Row{{.method = "POST", .target = "/rpc/vsum", .body = R"({"v":[4,5],"label":"s"})"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`label` text, `v` integer[]), LATERAL `api`.`vsum`(`label` := "
+            "`_arguments`.`label`, VARIADIC `v` := `_arguments`.`v`) AS `_call`(`pgrst_scalar`)) "
+            "{page}, coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"v":[4,5],"label":"s"})"}},
+        Row{{.method = "POST",
+             .target = "/rpc/vsum",
+             .body = "v=1&label=f&v=8",
+             .content_type = "application/x-www-form-urlencoded"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`vsum`(`label` := $1::text, VARIADIC "
+            "`v` := ARRAY[$2, $3]::integer[]) AS `_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"f", "1", "8"}},
+        Row{{.method = "POST", .target = "/rpc/Odd%20F", .body = R"({"a\"b":4,"x y":["p","q"]})"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`a``b` integer, `x y` text[]), LATERAL `api`.`Odd F`(`a``b` := "
+            "`_arguments`.`a``b`, `x y` := `_arguments`.`x y`) AS `_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"a\"b":4,"x y":["p","q"]})"}},
+        Row{{.target = "/rpc/Odd%20F?a%22b=4&x%20y=%7Bp,q%7D"},
+            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`Odd F`(`a``b` := $1::integer, `x y` "
+            ":= $2::text[]) AS `_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {"4", "{p,q}"}},
+        Row{{.method = "POST", .target = "/rpc/over", .body = R"({"b":"x","a":"y"})"},
+            "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
+            "`_arguments`(`a` text, `b` text), LATERAL `api`.`over`(`a` := `_arguments`.`a`, `b` "
+            ":= `_arguments`.`b`) AS `_call`(`pgrst_scalar`)) {page}, "
+            "coalesce((pg_catalog.json_agg(`_rows`.`pgrst_scalar`) OPERATOR(pg_catalog.->) "
+            "0)::text, 'null') AS `body`, {settings}, {kept} FROM ({read}) AS `_rows`",
+            {R"({"b":"x","a":"y"})"}}));
+
+}  // namespace
+}  // namespace torale::rest
