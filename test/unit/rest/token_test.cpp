@@ -377,32 +377,17 @@ TEST(token, every_flipped_bit_is_noticed) {
     }
 }
 
-class SignedPayload : public testing::TestWithParam<std::string> {};
-
-// A good signature does not make these claims.
-TEST_P(SignedPayload, is_refused) {
-    const auto claims = verify_signature(sign_with(secret, hs, GetParam()), keys());
-    ASSERT_FALSE(claims) << GetParam();
-    EXPECT_EQ(claims.error().status, 401);
-    EXPECT_EQ(claims.error().code, "PGRST303");
-    EXPECT_EQ(claims.error().message, "Parsing claims failed");
-    EXPECT_FALSE(is_key_failure(claims.error()));
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    each, SignedPayload,
-    testing::Values("", " ", "[]", "null", "1", "\"text\"", "{", "{} {}", "not json", "[{}]",
-                    R"({"sub":"a","sub":"b"})", R"({"role":"a","sub":"x","role":"b"})",
-                    R"({"sub":"a","\u0073ub":"b"})", R"({"a":{"b":1,"b":2}})",
-                    R"({"a":[{"b":1,"b":2}]})", R"({"sub":"a\u0000b"})", R"({"a\u0000":1})",
-                    "{\"sub\":\"\xFF\"}", R"({"exp":1e400})", R"({"exp":01})", R"({"exp":NaN})",
-                    R"({"exp":Infinity})", R"({"exp":0x7fffffff})", R"({'sub':'a'})", R"({"a":1,})",
-                    R"({"a":"\ud800"})",
-                    "{\"a\":" + std::string(33, '[') + std::string(33, ']') + "}"));
-
-TEST(signed_payload, names_may_repeat_in_different_objects) {
-    EXPECT_TRUE(verify_signature(
-        sign_with(secret, hs, R"({"a":{"a":1},"b":[{"a":1},{"a":2}],"c":{"b":{"a":1}}})"), keys()));
+// A good signature does not make claims of this.
+TEST(token, of_a_payload_that_two_readers_could_read_differently_is_refused) {
+    for (const char* text :
+         {"", "[]", "not json", R"({"sub":"a","sub":"b"})", R"({"sub":"a\u0000"})"}) {
+        const auto claims = verify_signature(sign_with(secret, hs, text), keys());
+        ASSERT_FALSE(claims) << text;
+        EXPECT_EQ(claims.error().status, 401);
+        EXPECT_EQ(claims.error().code, "PGRST303");
+        EXPECT_EQ(claims.error().message, "Parsing claims failed");
+        EXPECT_FALSE(is_key_failure(claims.error()));
+    }
 }
 
 }  // namespace
