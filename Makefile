@@ -9,7 +9,7 @@ export PG_CONFIG
 
 # What CREATE EXTENSION runs, in this order. schema runs once; all others are re-runnable.
 SQL_MODULES = roles schema schema_services native workers task_rules tasks channels runs dedupe claims finish money settle \
-	budgets memories documents feeds operations jwks provider_state suggest replay explain views api_keys pre_request feed_tokens events admin \
+	budgets memories documents feeds operations http jwks provider_state suggest replay explain views api_keys pre_request feed_tokens events admin \
 	seeds audit restore access comments \
 	comments_internal
 

@@ -284,7 +284,7 @@ COMMENT ON COLUMN torale.worker_status.pid IS 'Process; null: it does not run no
 COMMENT ON COLUMN torale.worker_status.database IS 'Database it serves; null: the whole server.';
 COMMENT ON COLUMN torale.worker_status.kind IS 'launcher, scheduler, web or probe.';
 COMMENT ON COLUMN torale.worker_status.state IS 'What it does.';
-COMMENT ON COLUMN torale.worker_status.in_flight IS 'Runs under way.';
+COMMENT ON COLUMN torale.worker_status.in_flight IS 'Runs under way; of a web worker, its open connections.';
 COMMENT ON COLUMN torale.worker_status.due IS 'Due tasks that wait for a place.';
 COMMENT ON COLUMN torale.worker_status.lag IS 'How long the oldest of them has waited.';
 COMMENT ON COLUMN torale.worker_status.last_error IS 'Why it last stopped.';

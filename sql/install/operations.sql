@@ -112,6 +112,7 @@ BEGIN
     RETURN QUERY SELECT * FROM torale_internal.doctor_budgets(is_operator);
     RETURN QUERY SELECT * FROM torale_internal.doctor_feeds(is_operator);
     RETURN QUERY SELECT * FROM torale_internal.doctor_roles();
+    RETURN QUERY SELECT * FROM torale_internal.doctor_http(is_operator);
     RETURN QUERY SELECT * FROM torale_internal.doctor_jwks(is_operator);
     RETURN QUERY SELECT 'housekeeping'::text, 'ok'::text, coalesce('pg_cron job ' || torale_internal.housekeeping_job(), 'done by the scheduler'), NULL::text;
 END

@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 
 constexpr int requests_per_turn = 32;
 constexpr auto between_reports = 100ms;
+constexpr auto between_censuses = 1s;
 constexpr auto idle_longest = 60s;
 // Without the extension nobody may tell when it comes, as on a standby.
 constexpr auto look_again = 2s;
@@ -44,7 +45,8 @@ WebWorker::WebWorker(WebSockets sockets, std::string database_name)
       server_(sockets_.listener.get(), sockets_.handoff_receive.get(), limits_of(settings_)),
       waiter_(server_.fd()),
       hand_over_(server_, sockets_.handoff_send.get()),
-      service_(std::move(database_name), settings_) {}
+      service_(std::move(database_name), settings_),
+      streams_(server_, service_) {}
 
 void WebWorker::keep_running() {
     while (!is_done()) {
@@ -58,6 +60,7 @@ milliseconds WebWorker::patience() const {
     if (has_more_) return 0ms;
     milliseconds longest = service_.has_extension() ? milliseconds(idle_longest) : look_again;
     if (next_report_ != Instant{} || is_ending_) longest = between_reports;
+    longest = std::min(longest, streams_.timeout().value_or(longest));
     return std::min(longest, server_.timeout().value_or(longest));
 }
 
@@ -99,7 +102,7 @@ void WebWorker::answer(const http::Exchange& exchange) {
     {
         const HandOver::Armed hand_over(hand_over_, hand_over_delay());
         const CancelOnStop cancel;
-        response = service_.answer(exchange.request);
+        response = service_.answer(exchange);
     }
     server_.answer(exchange.connection, response);
     if (HttpCounters* counters = http_counters())
@@ -129,21 +132,31 @@ bool WebWorker::is_done() const {
     return is_ending_ && (server_.is_drained() || std::chrono::steady_clock::now() >= end_at_);
 }
 
-// Under a lock that all share, so not at every request.
 void WebWorker::keep_house() {
     const Instant now = std::chrono::steady_clock::now();
     // Retiring, and then the server stops.
     const bool is_urgent = is_ending_ && stop_requested() && end_at_ > now + ending_longest;
     if ((wants_to_end() && !is_ending_) || is_urgent) begin_to_end();
+    report(now);
+    const CancelOnStop cancel;
+    streams_.turn();
+}
+
+// Under a lock that all share, so not at every request. That there are streams is told at once:
+// commits say nothing before.
+void WebWorker::report(Instant now) {
+    if (now >= next_census_) {
+        next_census_ = now + between_censuses;
+        workers_ = web_totals().workers;
+    }
     const http::ServerCounts counts = server_.counts();
-    const WebReport report{counts.connections, counts.streams};
-    if (report == reported_ && next_report_ == Instant{}) return;
+    const WebReport changed{counts.connections, counts.streams};
+    if (changed == reported_ && next_report_ == Instant{}) return;
     if (next_report_ == Instant{}) next_report_ = now + between_reports;
-    if (now < next_report_ && report.streams == reported_.streams) return;
+    if (now < next_report_ && changed.streams == reported_.streams) return;
     next_report_ = {};
-    report_web(report);
-    reported_ = report;
-    workers_ = web_totals().workers;
+    report_web(changed);
+    reported_ = changed;
     service_.publish_counts();
     if (HttpCounters* shared = http_counters()) {
         shared->accepted += static_cast<std::uint64_t>(counts.accepted - published_.accepted);

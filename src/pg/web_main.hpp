@@ -11,6 +11,7 @@
 #include "pg/shared_http.hpp"
 #include "pg/waiter.hpp"
 #include "pg/web_service.hpp"
+#include "pg/web_streams.hpp"
 
 namespace torale::pg {
 
@@ -29,6 +30,7 @@ private:
     void answer(const http::Exchange& exchange);
     void keep_house();
     void begin_to_end();
+    void report(Instant now);
     bool is_done() const;
     bool wants_to_end() const;
     std::chrono::milliseconds hand_over_delay() const;
@@ -40,6 +42,7 @@ private:
     Waiter waiter_;
     HandOver hand_over_;
     WebService service_;
+    WebStreams streams_;
     std::int64_t answered_ = 0;
     bool has_more_ = true;  // perhaps: the last turn gave a request
     bool is_ending_ = false;
@@ -49,6 +52,7 @@ private:
     http::ServerCounts published_;
     Instant next_report_{};
     int workers_ = 1;
+    Instant next_census_{};
 };
 
 }  // namespace torale::pg

@@ -8,7 +8,9 @@
 #include "pg/log.hpp"
 #include "pg/session.hpp"
 #include "pg/settings.hpp"
+#include "pg/settings_jwt.hpp"
 #include "pg/shared_http.hpp"
+#include "rest/finding_feed.hpp"
 #include "rest/metrics.hpp"
 
 namespace torale::pg {
@@ -29,7 +31,19 @@ RequestDatabaseOptions database_options(const HttpSettings& settings) {
 }
 
 KeySources key_sources() {
-    return {.secrets_file = current().secrets_file, .jwks_file = {}, .jwks_url = {}};
+    const JwtSettings settings = current_jwt();
+    return {.secrets_file = current().secrets_file,
+            .jwks_file = settings.jwks_file,
+            .jwks_url = settings.jwks_url};
+}
+
+rest::TokenPolicy token_policy() {
+    const JwtSettings settings = current_jwt();
+    return {.issuer = settings.issuer,
+            .audiences = settings.audiences,
+            .authorized_parties = settings.authorized_parties,
+            .leeway = settings.leeway,
+            .role_claim = settings.role_claim};
 }
 
 core::HttpResponse failure(int status, const char* code, const std::string& message) {
@@ -93,7 +107,8 @@ WebService::WebService(std::string database_name, const HttpSettings& settings)
                .tokens = {},
                .origins = {},
                .plans = {},
-               .schemas = {}} {
+               .schemas = {}},
+      streams_(settings.streams_max) {
     apply(settings);
 }
 
@@ -101,6 +116,8 @@ void WebService::apply(const HttpSettings& settings) {
     database_.apply(database_options(settings));
     limiter_.apply(settings.rate_limit, settings.auth_failures_max);
     keys_.apply(key_sources());
+    streams_.limit(settings.streams_max);
+    service_.tokens = token_policy();
     service_.origins = rest::parse_origins(settings.cors_origins);
     service_.plans.max_rows = settings.max_rows;
     service_.schemas = settings.schemas;
@@ -162,13 +179,33 @@ core::HttpResponse WebService::answer_probe(const core::HttpRequest& request, bo
     return reason.empty() ? plain_text("ready\n") : unavailable(reason);
 }
 
-core::HttpResponse WebService::answer_rest(const core::HttpRequest& request) {
+core::HttpResponse WebService::answer_with_keys(const http::Exchange& exchange) {
+    if (exchange.request.path() == "/events" && exchange.request.method == "GET")
+        return streams_.open(exchange.connection, exchange.request, service_);
+    if (auto feed = rest::answer_finding_feed(exchange.request, service_)) return std::move(*feed);
+    return rest::handle_request(exchange.request, service_);
+}
+
+core::HttpResponse WebService::answer_rest(const http::Exchange& exchange) {
     if (is_stopping_ || !has_extension_) return unavailable(unready_reason());
     keys_.look();
-    core::HttpResponse response = rest::handle_request(request, service_);
-    if (is_key_refusal(response) && keys_.look_for_newer())
-        response = rest::handle_request(request, service_);
+    core::HttpResponse response = answer_with_keys(exchange);
+    if (is_key_refusal(response) && keys_.look_for_newer()) response = answer_with_keys(exchange);
     return response;
+}
+
+std::vector<rest::EventStreams::Push> WebService::poll_streams() {
+    try {
+        keys_.look();
+        return streams_.poll(service_);
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const ExtensionGone&) {
+        has_extension_ = false;
+    } catch (const std::exception& error) {
+        survive(error);
+    }
+    return {};
 }
 
 // A session that is another's now, or a transaction that would not end, is no place for the next
@@ -183,11 +220,11 @@ core::HttpResponse WebService::survive(const std::exception& error) {
     return failure(500, "PGRSTX00", "internal error");
 }
 
-core::HttpResponse WebService::answer_or_refuse(const core::HttpRequest& request) {
+core::HttpResponse WebService::answer_or_refuse(const http::Exchange& exchange) {
     try {
         bool is_probe = false;
-        core::HttpResponse response = answer_probe(request, is_probe);
-        return is_probe ? response : answer_rest(request);
+        core::HttpResponse response = answer_probe(exchange.request, is_probe);
+        return is_probe ? response : answer_rest(exchange);
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const ExtensionGone&) {
@@ -200,10 +237,10 @@ core::HttpResponse WebService::answer_or_refuse(const core::HttpRequest& request
 
 // A page of another origin may read refusals too: rest sets these headers, and here is what never
 // came to rest.
-core::HttpResponse WebService::answer(const core::HttpRequest& request) {
-    core::HttpResponse response = answer_or_refuse(request);
+core::HttpResponse WebService::answer(const http::Exchange& exchange) {
+    core::HttpResponse response = answer_or_refuse(exchange);
     rest::add_security_headers(response, service_.is_https);
-    rest::add_cors_headers(response, request, service_.origins);
+    rest::add_cors_headers(response, exchange.request, service_.origins);
     return response;
 }
 
