@@ -50,9 +50,9 @@ struct Row {
     bool takes_raw_body = false;
 };
 
-class ChooseRoutine : public ::testing::TestWithParam<Row> {};
+class ChosenRoutines : public ::testing::TestWithParam<Row> {};
 
-TEST_P(ChooseRoutine, goes_by_names) {
+TEST_P(ChosenRoutines, goes_by_names) {
     const Schema schema = overloads();
     const Result<RoutineChoice> choice = choose_routine(schema, GetParam().ask, GetParam().names);
     ASSERT_TRUE(choice) << choice.error().message;
@@ -61,7 +61,7 @@ TEST_P(ChooseRoutine, goes_by_names) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    among_overloads, ChooseRoutine,
+    among_overloads, ChosenRoutines,
     ::testing::Values(Row{post("f"), {"a"}, "a"}, Row{post("f"), {"a", "b"}, "abc"},
                       Row{post("f"), {"a", "b", "c"}, "abc"}, Row{post("f"), {"x"}, "xy"},
                       Row{post("f"), {"x", "y"}, "xy"}, Row{get("f"), {"y"}, "xy"},
@@ -79,9 +79,9 @@ struct Refused {
     std::string hint;
 };
 
-class Calls : public ::testing::TestWithParam<Refused> {};
+class RefusedCalls : public ::testing::TestWithParam<Refused> {};
 
-TEST_P(Calls, are_refused) {
+TEST_P(RefusedCalls, are_refused) {
     const Schema schema = overloads();
     const Result<RoutineChoice> choice = choose_routine(schema, GetParam().ask, GetParam().names);
     ASSERT_FALSE(choice);
@@ -97,7 +97,7 @@ constexpr const char* rename_hint =
     "can be resolved";
 
 INSTANTIATE_TEST_SUITE_P(
-    of_no_routine, Calls,
+    of_no_routine, RefusedCalls,
     ::testing::Values(
         Refused{get("absent"),
                 {},
@@ -174,7 +174,7 @@ INSTANTIATE_TEST_SUITE_P(
                 ""}));
 
 INSTANTIATE_TEST_SUITE_P(
-    of_several_routines, Calls,
+    of_several_routines, RefusedCalls,
     ::testing::Values(
         Refused{get("twice"),
                 {"a"},

@@ -33,9 +33,9 @@ struct Row {
     std::string type = "application/json";
 };
 
-class Rows : public ::testing::TestWithParam<Row> {};
+class PayloadRows : public ::testing::TestWithParam<Row> {};
 
-TEST_P(Rows, are_read) {
+TEST_P(PayloadRows, are_read) {
     const Result<Payload> payload = parse_payload(write_of(GetParam().body, GetParam().type));
     ASSERT_TRUE(payload) << payload.error().message;
     EXPECT_EQ(payload->text, GetParam().payload.text);
@@ -70,16 +70,16 @@ std::vector<Row> json_rows() {
     return rows;
 }
 
-INSTANTIATE_TEST_SUITE_P(of_json, Rows, ::testing::ValuesIn(json_rows()));
+INSTANTIATE_TEST_SUITE_P(of_json, PayloadRows, ::testing::ValuesIn(json_rows()));
 
-INSTANTIATE_TEST_SUITE_P(of_scalars, Rows,
+INSTANTIATE_TEST_SUITE_P(of_scalars, PayloadRows,
                          ::testing::Values(Row{"1", json("[]", true, 0, {})},
                                            Row{"null", json("[]", true, 0, {})},
                                            Row{"\"text\"", json("[]", true, 0, {})},
                                            Row{"true", json("[]", true, 0, {})}));
 
 INSTANTIATE_TEST_SUITE_P(
-    of_csv, Rows,
+    of_csv, PayloadRows,
     ::testing::Values(
         Row{"a,b\n1,x\n", json(R"([{"a":"1","b":"x"}])", true, 1, {"a", "b"}), "text/csv"},
         Row{"b,a\r\nNULL,\r\n", json(R"([{"b":null,"a":""}])", true, 1, {"a", "b"}), "text/csv"},
@@ -88,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"a,b\n", json("[]", true, 0, {}), "text/csv"}));
 
 INSTANTIATE_TEST_SUITE_P(
-    of_forms, Rows,
+    of_forms, PayloadRows,
     ::testing::Values(Row{"a=1&b=x+y%26", json(R"({"a":"1","b":"x y&"})", false, 1, {"a", "b"}),
                           "application/x-www-form-urlencoded"},
                       Row{"", json("{}", false, 1, {}), "application/x-www-form-urlencoded"},
@@ -104,9 +104,9 @@ struct Refused {
     std::string code = "PGRST102";
 };
 
-class Bodies : public ::testing::TestWithParam<Refused> {};
+class PayloadBodies : public ::testing::TestWithParam<Refused> {};
 
-TEST_P(Bodies, are_refused) {
+TEST_P(PayloadBodies, are_refused) {
     const Result<Payload> payload = parse_payload(write_of(GetParam().body, GetParam().type));
     ASSERT_FALSE(payload) << payload->text;
     EXPECT_EQ(payload.error().status, 400);
@@ -159,10 +159,10 @@ std::vector<Refused> malformed_json() {
     return rows;
 }
 
-INSTANTIATE_TEST_SUITE_P(that_are_no_json, Bodies, ::testing::ValuesIn(malformed_json()));
+INSTANTIATE_TEST_SUITE_P(that_are_no_json, PayloadBodies, ::testing::ValuesIn(malformed_json()));
 
 INSTANTIATE_TEST_SUITE_P(
-    of_unlike_rows, Bodies,
+    of_unlike_rows, PayloadBodies,
     ::testing::Values(Refused{R"([{"a":1},{"b":2}])", "All object keys must match"},
                       Refused{R"([{"a":1},{"a":2,"b":3}])", "All object keys must match"},
                       Refused{R"([{"a":1},{}])", "All object keys must match"},
@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Refused{"[[]]", "All object keys must match"}));
 
 INSTANTIATE_TEST_SUITE_P(
-    of_other_types, Bodies,
+    of_other_types, PayloadBodies,
     ::testing::Values(
         Refused{"a,b\n1\n", "All lines must have same number of fields", "text/csv"},
         Refused{"a\n1,2\n", "All lines must have same number of fields", "text/csv"},

@@ -70,9 +70,9 @@ struct Refused {
     std::string hint;
 };
 
-class Requests : public ::testing::TestWithParam<Refused> {};
+class RefusedRequests : public ::testing::TestWithParam<Refused> {};
 
-TEST_P(Requests, are_refused) {
+TEST_P(RefusedRequests, are_refused) {
     const Result<Plan> plan = plan_request(schema(), ask_of(GetParam().sent), {});
     ASSERT_FALSE(plan);
     EXPECT_EQ(plan.error().status, GetParam().status);
@@ -85,7 +85,7 @@ TEST_P(Requests, are_refused) {
 constexpr const char* strict_text = "Invalid preferences given with handling=strict";
 
 INSTANTIATE_TEST_SUITE_P(
-    of_every_kind, Requests,
+    of_every_kind, RefusedRequests,
     ::testing::Values(
         Refused{{.target = "/zzz"},
                 404,
@@ -172,9 +172,9 @@ struct Applied {
     std::string applied;
 };
 
-class Preferences : public ::testing::TestWithParam<Applied> {};
+class AppliedPreferences : public ::testing::TestWithParam<Applied> {};
 
-TEST_P(Preferences, are_applied_where_they_mean_something) {
+TEST_P(AppliedPreferences, are_applied_where_they_mean_something) {
     const Result<Plan> plan = plan_request(schema(), ask_of(GetParam().sent), {});
     ASSERT_TRUE(plan) << plan.error().message;
     EXPECT_EQ(plan->preferences_applied, GetParam().applied);
@@ -189,7 +189,7 @@ constexpr const char* lenient =
     "resolution=ignore-duplicates";
 
 INSTANTIATE_TEST_SUITE_P(
-    by_action, Preferences,
+    by_action, AppliedPreferences,
     ::testing::Values(
         Applied{{.target = "/films"}, ""},
         Applied{{.target = "/films", .prefer = all}, "count=exact, handling=strict, timezone=UTC"},

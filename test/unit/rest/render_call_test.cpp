@@ -18,9 +18,9 @@ struct Row {
     std::int64_t max_rows = 0;
 };
 
-class Calls : public ::testing::TestWithParam<Row> {};
+class RenderedCalls : public ::testing::TestWithParam<Row> {};
 
-TEST_P(Calls, are_one_statement) {
+TEST_P(RenderedCalls, are_one_statement) {
     const Schema schema = testing::write_schema();
     const Ask ask = testing::ask_of(GetParam().sent);
     const Result<Plan> plan = plan_request(schema, ask, {.max_rows = GetParam().max_rows});
@@ -31,7 +31,7 @@ TEST_P(Calls, are_one_statement) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    of_plain_values, Calls,
+    of_plain_values, RenderedCalls,
     ::testing::Values(
         Row{{.method = "POST", .target = "/rpc/add", .body = R"({"a":1,"b":2})"},
             "WITH `_called` AS (SELECT `_call`.* FROM pg_catalog.json_to_record($1::json) AS "
@@ -192,7 +192,7 @@ INSTANTIATE_TEST_SUITE_P(
             {"3"}}));
 
 INSTANTIATE_TEST_SUITE_P(
-    of_rows, Calls,
+    of_rows, RenderedCalls,
     ::testing::Values(
         Row{{.target = "/rpc/one_film?wanted=1&select=id,title"},
             "WITH `_called` AS (SELECT `_call`.* FROM `api`.`one_film`(`wanted` := $1::integer) AS "
@@ -286,7 +286,7 @@ INSTANTIATE_TEST_SUITE_P(
             {R"({"n":2})"}}));
 
 INSTANTIATE_TEST_SUITE_P(
-    with_odd_arguments, Calls,
+    with_odd_arguments, RenderedCalls,
     ::testing::Values(
         Row{{.method = "POST", .target = "/rpc/js", .body = R"({"x":[1,2]})"},
             "WITH `_called` AS (SELECT `_call`.* FROM `api`.`js`($1::json) AS "

@@ -18,9 +18,9 @@ struct Row {
     std::int64_t max_rows = 0;
 };
 
-class Changes : public ::testing::TestWithParam<Row> {};
+class RenderedChanges : public ::testing::TestWithParam<Row> {};
 
-TEST_P(Changes, are_one_statement) {
+TEST_P(RenderedChanges, are_one_statement) {
     const Schema schema = testing::write_schema();
     const Ask ask = testing::ask_of(GetParam().sent);
     const Result<Plan> plan = plan_request(schema, ask, {.max_rows = GetParam().max_rows});
@@ -31,7 +31,7 @@ TEST_P(Changes, are_one_statement) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    by_patch, Changes,
+    by_patch, RenderedChanges,
     ::testing::Values(
         Row{{.method = "PATCH",
              .target = "/films?id=eq.1",
@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(
             {R"({"year":1})", "1"}}));
 
 INSTANTIATE_TEST_SUITE_P(
-    by_put, Changes,
+    by_put, RenderedChanges,
     ::testing::Values(
         Row{{.method = "PUT",
              .target = "/pairs?a=eq.1&b=eq.x%20y",
@@ -167,7 +167,7 @@ INSTANTIATE_TEST_SUITE_P(
             {R"({"id":8})", "8"}}));
 
 INSTANTIATE_TEST_SUITE_P(
-    by_delete, Changes,
+    by_delete, RenderedChanges,
     ::testing::Values(
         Row{{.method = "DELETE",
              .target = "/films?id=eq.20",

@@ -18,9 +18,9 @@ struct Row {
     std::int64_t max_rows = 0;
 };
 
-class Reads : public ::testing::TestWithParam<Row> {};
+class RenderedReads : public ::testing::TestWithParam<Row> {};
 
-TEST_P(Reads, are_one_statement) {
+TEST_P(RenderedReads, are_one_statement) {
     const Schema schema = testing::write_schema();
     const Ask ask = testing::ask_of(GetParam().sent);
     const Result<Plan> plan = plan_request(schema, ask, {.max_rows = GetParam().max_rows});
@@ -31,7 +31,7 @@ TEST_P(Reads, are_one_statement) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    of_rows, Reads,
+    of_rows, RenderedReads,
     ::testing::Values(
         Row{{.target = "/films"},
             "{page}, {json}, {settings}, {kept} FROM ({read}) AS `_rows`",
@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
             {}}));
 
 INSTANTIATE_TEST_SUITE_P(
-    that_count, Reads,
+    that_count, RenderedReads,
     ::testing::Values(
         Row{{.target = "/casts?select=name,films!inner(title)", .prefer = "count=exact"},
             "{total}, {json}, {settings}, {kept} FROM ({read}) AS `_rows`",

@@ -18,9 +18,9 @@ struct Row {
     std::int64_t max_rows = 0;
 };
 
-class Upserts : public ::testing::TestWithParam<Row> {};
+class RenderedUpserts : public ::testing::TestWithParam<Row> {};
 
-TEST_P(Upserts, are_one_statement) {
+TEST_P(RenderedUpserts, are_one_statement) {
     const Schema schema = testing::write_schema();
     const Ask ask = testing::ask_of(GetParam().sent);
     const Result<Plan> plan = plan_request(schema, ask, {.max_rows = GetParam().max_rows});
@@ -31,7 +31,7 @@ TEST_P(Upserts, are_one_statement) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    that_may_conflict, Upserts,
+    that_may_conflict, RenderedUpserts,
     ::testing::Values(
         Row{{.method = "POST",
              .target = "/pairs",

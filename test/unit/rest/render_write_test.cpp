@@ -18,9 +18,9 @@ struct Row {
     std::int64_t max_rows = 0;
 };
 
-class Inserts : public ::testing::TestWithParam<Row> {};
+class RenderedInserts : public ::testing::TestWithParam<Row> {};
 
-TEST_P(Inserts, are_one_statement) {
+TEST_P(RenderedInserts, are_one_statement) {
     const Schema schema = testing::write_schema();
     const Ask ask = testing::ask_of(GetParam().sent);
     const Result<Plan> plan = plan_request(schema, ask, {.max_rows = GetParam().max_rows});
@@ -31,7 +31,7 @@ TEST_P(Inserts, are_one_statement) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    of_json, Inserts,
+    of_json, RenderedInserts,
     ::testing::Values(
         Row{{.method = "POST", .target = "/films", .body = R"({"id":3})"},
             "WITH `_written` AS (INSERT INTO `api`.`films` AS `_target`(`id`) SELECT "
@@ -181,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
             {R"({"id":1})"}}));
 
 INSTANTIATE_TEST_SUITE_P(
-    of_other_bodies, Inserts,
+    of_other_bodies, RenderedInserts,
     ::testing::Values(
         Row{{.method = "POST", .target = "/films", .body = "[]", .prefer = "return=representation"},
             "WITH `_written` AS (INSERT INTO `api`.`films` AS `_target` SELECT FROM "
