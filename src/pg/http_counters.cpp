@@ -32,7 +32,6 @@ void HttpCounters::count(std::string_view method, int status,
         static_cast<std::uint64_t>(std::max<std::int64_t>(0, duration.count())),
         std::memory_order_relaxed);
     if (status == 429) rate_limited.fetch_add(1, std::memory_order_relaxed);
-    if (status == 401) auth_refused.fetch_add(1, std::memory_order_relaxed);
 }
 
 rest::Metrics read_counters(const HttpCounters& counters) {

@@ -70,6 +70,7 @@ bool SharedLimiter::is_locked_out(const std::string& remote) {
 
 void SharedLimiter::count_refusal(const std::string& remote) {
     if (RateTable* table = refusal_rates()) table->count(hash_of(network_of(remote)), minute());
+    if (HttpCounters* counters = http_counters()) ++counters->auth_refused;
 }
 
 }  // namespace torale::pg

@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 
 constexpr auto look_again = 5s;
 constexpr auto not_before = 10ms;
+// Commands on the database are faster; stop_workers() is not, and clients must not hang.
+constexpr auto blocked_longest = 5s;
 
 void describe_worker(BackgroundWorker& worker, const std::string& database) {
     worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
@@ -65,6 +67,8 @@ void WebKeeper::listen(const WebPlace& place) {
         if (place.database == 0) problem = "database does not exist";
         if (place.database != 0 && !place.is_open && !place.view.is_blocked)
             problem = "database accepts no connections";
+        if (blocked_since_ && now_ - *blocked_since_ >= blocked_longest)
+            problem = "stopped by stop_workers(), or by a command on this database";
         if (!problem.empty()) wanted.port = 0;
     }
     listener_.apply(wanted, now_);
@@ -148,6 +152,8 @@ Instant WebKeeper::turn(const WebPlace& place, Instant now) {
         database_ = wished;
         if (database_ != 0) set_web_state(database_, DatabaseState::unknown);
     }
+    if (!place.view.is_blocked) blocked_since_.reset();
+    if (place.view.is_blocked && !blocked_since_) blocked_since_ = now;
     if (database_ != 0) retired_ += take_retirements(database_);
     listen(place);
     if (slots_.size() < static_cast<std::size_t>(settings_.workers))

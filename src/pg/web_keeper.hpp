@@ -2,6 +2,7 @@
 // behind one listening socket.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,7 @@ private:
     std::uint32_t database_ = 0;  // that workers are wished for in
     std::uint32_t previous_ = 0;  // that workers still leave
     std::uint32_t role_ = 0;
+    std::optional<Instant> blocked_since_;
     int retired_ = 0;
     std::string logged_problem_;
     bool is_starved_ = false;  // one log line an episode

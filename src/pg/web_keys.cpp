@@ -27,7 +27,7 @@ std::string read_jwks_file(const std::string& path) {
     return text;
 }
 
-// As the scheduler fetched it; "" when there is none yet. Throws Error.
+// As the scheduler fetched it; "" when there is none yet. Throws Error and ExtensionGone.
 std::string stored_document(const std::string& url) {
     Transaction transaction("torale: reading keys");
     const Rows rows = transaction.run("SELECT torale_internal.jwks_document($1)", {as_text(url)});
@@ -43,8 +43,8 @@ void want_newer(const std::string& url) {
         Transaction transaction("torale: asking for keys");
         transaction.run("SELECT torale_internal.want_jwks($1)", {as_text(url)});
         transaction.commit();
-    } catch (const Error& error) {
-        log_line("jwks not asked for error=" + error.message);
+    } catch (const std::exception& error) {
+        log_line(std::string("jwks not asked for error=") + error.what());
     }
 }
 
@@ -64,10 +64,10 @@ WebKeys::Version WebKeys::read_version() const {
     if (sources_.jwks_url.empty()) return version;
     try {
         version.document = stored_document(sources_.jwks_url);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         // What was good a moment ago still is.
         version.document = version_.document;
-        log_line("jwks not read error=" + error.message);
+        log_line(std::string("jwks not read error=") + error.what());
     }
     return version;
 }
