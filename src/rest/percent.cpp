@@ -22,19 +22,25 @@ bool is_unreserved(char c) {
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank) {
     std::string decoded;
     decoded.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char c = text[i];
+    constexpr std::string_view special("%+\0", 3);
+    while (!text.empty()) {
+        const std::string_view plain = text.substr(0, text.find_first_of(special));
+        decoded += plain;
+        text.remove_prefix(plain.size());
+        if (text.empty()) break;
+        char c = text[0];
+        std::size_t length = 1;
         if (c == '+' && plus_is_blank) c = ' ';
         if (c == '%') {
-            if (text.size() - i < 3) return std::nullopt;
-            const int high = digit_of(text[i + 1]);
-            const int low = digit_of(text[i + 2]);
+            const int high = text.size() > 2 ? digit_of(text[1]) : -1;
+            const int low = text.size() > 2 ? digit_of(text[2]) : -1;
             if (high < 0 || low < 0) return std::nullopt;
             c = static_cast<char>(high * 16 + low);
-            i += 2;
+            length = 3;
         }
         if (c == '\0') return std::nullopt;
         decoded += c;
+        text.remove_prefix(length);
     }
     return decoded;
 }

@@ -38,6 +38,7 @@ std::optional<std::string> decode(std::string_view text) {
 
 Result<std::vector<Parameter>> split(std::string_view query) {
     std::vector<Parameter> parameters;
+    parameters.reserve(8);
     while (!query.empty()) {
         const std::string_view written = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(written.size() + 1, query.size()));
@@ -65,6 +66,7 @@ std::string write_canonical(const std::vector<Parameter>& parameters) {
     for (const Parameter& parameter : parameters) sorted.push_back(&parameter);
     std::ranges::stable_sort(sorted, {}, &Parameter::name);
     std::string text;
+    text.reserve(256);
     for (const Parameter* parameter : sorted) {
         if (!text.empty()) text += '&';
         text += percent_encode(parameter->name);

@@ -38,6 +38,7 @@ private:
     bool read_items(std::vector<SelectItem>& items) {
         scanner_.skip_blanks();
         if (scanner_.at_end() || scanner_.peek() == ')') return true;
+        items.reserve(8);
         do {
             scanner_.skip_blanks();
             if (!read_item(items.emplace_back())) return false;
