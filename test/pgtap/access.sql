@@ -97,7 +97,7 @@ SELECT is_empty($$SELECT role FROM unnest('{torale_anon,torale_user,torale_admin
     WHERE has_schema_privilege(role, 'torale_internal', 'USAGE, CREATE') OR has_schema_privilege(role, 'torale', 'CREATE')$$,
     'no role of a user reaches into torale_internal or adds to torale');
 SELECT is((SELECT array_agg(p.proname::text ORDER BY p.proname) FROM our_functions p WHERE has_function_privilege('torale_authenticator', p.oid, 'EXECUTE')),
-    '{admit_key,admit_user,feed_items}', 'the authenticator calls what a request needs before it has a role');
+    '{admit_key,admit_user,feed_items,jwks_document,want_jwks}', 'the authenticator calls what a request needs before it has a role');
 SELECT is_empty($$SELECT c.oid::regclass::text FROM our_relations c WHERE c.relkind IN ('r', 'v') AND has_any_column_privilege('torale_authenticator', c.oid, 'SELECT, INSERT, UPDATE')$$,
     'and reads no table');
 

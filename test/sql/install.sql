@@ -11,8 +11,8 @@ SELECT n.nspname AS schema, e.extrelocatable FROM pg_extension e JOIN pg_namespa
 \d torale.worker_status
 
 -- What one calls.
-SELECT p.oid::regprocedure AS function, CASE p.prokind WHEN 'p' THEN 'procedure' ELSE pg_get_function_result(p.oid) END AS result
-FROM pg_proc p WHERE p.pronamespace = 'torale'::regnamespace ORDER BY p.proname COLLATE "C";
+SELECT p.oid::regprocedure AS function, CASE p.prokind WHEN 'p' THEN 'procedure' ELSE left(pg_get_function_result(p.oid), 165) END AS result
+FROM pg_proc p WHERE p.pronamespace = 'torale'::regnamespace ORDER BY p.proname COLLATE "C", p.oid::regprocedure::text COLLATE "C";
 SELECT name, kind, enabled FROM torale.providers ORDER BY kind, priority;
 SELECT id, schedule, notify_behavior FROM torale.task_templates ORDER BY id COLLATE "C";
 
