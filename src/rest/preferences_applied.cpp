@@ -1,4 +1,5 @@
-// Preference-Applied: which wishes had a meaning for this request.
+// Preference-Applied: which wishes had a meaning for this request. tx is none of them: as with
+// PostgREST's default of db-tx-end, what succeeds is committed whatever a client prefers.
 #include "rest/plan_parts.hpp"
 
 namespace torale::rest {
@@ -66,18 +67,6 @@ std::string_view count_text(const Ask& ask) {
     return "";
 }
 
-std::string_view end_text(TransactionEnd end) {
-    switch (end) {
-        case TransactionEnd::unset:
-            return "";
-        case TransactionEnd::commit:
-            return "tx=commit";
-        case TransactionEnd::rollback:
-            return "tx=rollback";
-    }
-    return "";
-}
-
 std::string_view handling_text(Handling handling) {
     switch (handling) {
         case Handling::unset:
@@ -96,7 +85,7 @@ std::string applied_preferences(const Ask& ask, const Plan& plan) {
     std::vector<std::string> applied;
     for (const std::string_view text :
          {resolution_text(ask, plan), missing_text(ask), return_text(ask), count_text(ask),
-          end_text(ask.prefer.end), handling_text(ask.prefer.handling)}) {
+          handling_text(ask.prefer.handling)}) {
         if (!text.empty()) applied.emplace_back(text);
     }
     if (!ask.prefer.timezone.empty()) applied.push_back("timezone=" + ask.prefer.timezone);

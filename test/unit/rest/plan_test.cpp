@@ -182,7 +182,8 @@ TEST_P(AppliedPreferences, are_applied_where_they_mean_something) {
 
 // All of them, in an order that is not the answer's.
 constexpr const char* all =
-    "max-affected=5, timezone=UTC, handling=strict, count=exact, return=minimal, missing=default, "
+    "tx=rollback, max-affected=5, timezone=UTC, handling=strict, count=exact, return=minimal, "
+    "missing=default, "
     "resolution=merge-duplicates";
 constexpr const char* lenient =
     "max-affected=5, handling=lenient, return=representation, missing=null, "
