@@ -66,6 +66,16 @@ Query scalar_query(const Query& query) {
     return scalar;
 }
 
+// A result of no relation's rows has no name that a failure could tell; the routine has.
+Failure named_failure(Failure failure, const Routine& routine) {
+    const std::string name = "'" + routine.name.name + "'";
+    for (std::string* text : {&failure.message, &failure.details}) {
+        const std::size_t place = text->find("''");
+        if (place != std::string::npos) text->replace(place, 2, name);
+    }
+    return failure;
+}
+
 Result<ReadPlan> plan_result(const Schema& schema, const Routine& routine, const Ask& ask,
                              const PlanWishes& wishes) {
     ReadWishes read_wishes;
@@ -78,7 +88,8 @@ Result<ReadPlan> plan_result(const Schema& schema, const Routine& routine, const
         routine.returns_composite
             ? plan_read(schema, relation, ask.schema, ask.query, read_wishes)
             : plan_read(schema, nullptr, ask.schema, scalar_query(ask.query), read_wishes);
-    if (read) read->from_cte = called_cte;  // as render_call() names it
+    if (!read) return relation ? read.error() : named_failure(read.error(), routine);
+    read->from_cte = called_cte;
     return read;
 }
 

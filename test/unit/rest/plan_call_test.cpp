@@ -199,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{{.target = "/rpc/tab?n=1&select=q,casts(name)"},
                 400,
                 "PGRST200",
-                "Could not find a relationship between '' and 'casts' in the schema cache"}));
+                "Could not find a relationship between 'tab' and 'casts' in the schema cache"}));
 
 }  // namespace
 }  // namespace torale::rest
