@@ -27,7 +27,10 @@ BEGIN
     WHERE h.key_hash = admit_key.key_hash;
     refusal := CASE WHEN NOT FOUND THEN 'unknown' WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= now() THEN 'expired'
         WHEN NOT k.is_active THEN 'inactive'
-        WHEN NOT torale_internal.may_hold_key(k.owner, k.user_role, k.role) OR NOT torale_internal.is_request_role(k.role) THEN 'not entitled' END;
+        -- Everybody here may be a user; only database users can lose that.
+        WHEN k.role = 'torale_user' AND NOT starts_with(k.owner, 'pg:') THEN NULL
+        WHEN NOT torale_internal.may_hold_key(k.owner, k.user_role, k.role) THEN 'not entitled'
+        WHEN k.role NOT IN ('torale_user', 'torale_admin') AND NOT torale_internal.is_request_role(k.role) THEN 'not entitled' END;
     IF refusal IS NOT NULL THEN
         RETURN;
     END IF;
@@ -90,7 +93,7 @@ BEGIN
     ELSIF (u.last_seen_at < now() - interval '1 minute') IS NOT FALSE AND torale_internal.may_note_use() THEN
         PERFORM torale_internal.note_seen(sub);
     END IF;
-    role := CASE WHEN claimed_role <> '' AND torale_internal.is_request_role(claimed_role) THEN claimed_role
+    role := CASE WHEN claimed_role = 'torale_user' OR claimed_role <> '' AND torale_internal.is_request_role(claimed_role) THEN claimed_role
         WHEN u.role = 'admin' THEN 'torale_admin' ELSE 'torale_user' END;
 END
 $$;

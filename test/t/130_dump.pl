@@ -47,6 +47,7 @@ $origin->safe_psql('origin', <<~SQL);
 	SELECT id, 'lost:1:judge', 1, 'gemini', 9, 0.01, '{}', true, owner FROM torale.executions LIMIT 1;
 	INSERT INTO torale.task_channels (task_id, channel_id) SELECT t.id, c.id FROM torale.tasks t, torale.channels c WHERE t.name = 'load 2';
 	INSERT INTO torale_internal.provider_state (provider, category, message) VALUES ('second judge', 'auth', 'refused once');
+	SELECT torale.create_api_key('web'), torale.create_feed_token();
 	SQL
 
 my %script = says(1, secret => $secret);
