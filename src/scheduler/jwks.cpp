@@ -25,19 +25,14 @@ constexpr std::size_t error_chars_max = 500;
 
 std::optional<core::Failure> failure_of(const core::Reply& reply, const JwksStore& store,
                                         Time now) {
-    if (reply.fault || reply.status != 200) return core::classify(reply, now);
-    std::string fault = store.fault_of(reply.body);
-    if (fault.empty()) return std::nullopt;
+    if (reply.fault || reply.status >= 400) return core::classify(reply, now);
     core::Failure failure;
     failure.category = core::Category::bad_reply;
-    failure.message = std::move(fault);
+    failure.message = reply.status == 200
+                          ? store.fault_of(reply.body)
+                          : "the issuer answered HTTP " + std::to_string(reply.status);
+    if (failure.message.empty()) return std::nullopt;
     return failure;
-}
-
-std::string error_text(const core::Failure& failure) {
-    const std::string status =
-        failure.http_status > 0 ? "HTTP " + std::to_string(failure.http_status) + ": " : "";
-    return core::truncate(core::clean_utf8(status + failure.message), error_chars_max);
 }
 
 }  // namespace
@@ -61,7 +56,7 @@ JwksDone settle_jwks(const JwksClaim& claim, const std::optional<core::Failure>&
         done.next_fetch_at = now + claim.max_age;
         return done;
     }
-    done.error = error_text(*failure);
+    done.error = core::truncate(core::clean_utf8(failure->message), error_chars_max);
     done.failures = claim.failures + 1;
     const auto growth = 1 << std::clamp(claim.failures, 0, doublings_max);
     microseconds pause = std::min<microseconds>(pause_min * growth, pause_max);

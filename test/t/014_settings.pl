@@ -22,6 +22,9 @@ sub refuses {
 refuses("ALTER SYSTEM SET torale.egress_allow = 'http://[::1'", qr/DETAIL:\s+\S/, 'a bad list of exceptions is refused');
 refuses("ALTER SYSTEM SET torale.max_inflight = 20001", qr/1 \.\. 20000/, 'a number out of range is refused');
 refuses("ALTER SYSTEM SET torale.run_timeout = '2kB'", qr/Valid units/, 'a wrong unit is refused');
+refuses("ALTER SYSTEM SET torale.jwt_jwks_url = 'file:///etc/passwd'", qr/no URL of http/, 'keys come by http alone');
+refuses("ALTER SYSTEM SET torale.jwt_role_claim = '\$.a.*'", qr/not understood at character 5/, 'a role claim path of several values is refused');
+refuses("ALTER SYSTEM SET torale.jwt_leeway = '301s'", qr/0 (?:s )?\.\. 300/, 'a leeway of more than five minutes is refused');
 refuses("SET torale.max_inflght = 5", qr/reserved prefix|invalid configuration parameter name/, 'a misspelt name is refused');
 
 # A bad value in the file is reported and the old one stays.
@@ -36,7 +39,7 @@ is( $node->safe_psql('postgres', "SHOW torale.egress_allow"),
 	'provider:127.0.0.1:8080',
 	'after a bad reload the old one stays');
 
-for my $name (qw(egress_allow secrets_file)) {
+for my $name (qw(egress_allow secrets_file jwt_jwks_url jwt_jwks_file)) {
 	my ($status) = $node->psql('postgres', "SHOW torale.$name", extra_params => [ '-U', 'reader' ]);
 	isnt($status, 0, "torale.$name is not for everyone");
 }

@@ -58,7 +58,7 @@ TEST(settle_jwks, pauses_grow_with_the_failures) {
         const JwksDone done = settle_jwks(claim, failure(503), start_time, 0);
         EXPECT_EQ(done.next_fetch_at, start_time + seconds{pauses_s[failures]}) << failures;
         EXPECT_EQ(done.failures, static_cast<int>(failures) + 1);
-        EXPECT_EQ(done.error, "HTTP 503: the service failed");
+        EXPECT_EQ(done.error, "the service failed");
         EXPECT_EQ(done.document, "");
     }
     EXPECT_EQ(settle_jwks(claim_after(1'000'000), failure(503), start_time, 0).next_fetch_at,
@@ -133,9 +133,9 @@ TEST_F(JwksTest, what_comes_is_stored) {
 
 TEST_F(JwksTest, what_is_no_key_list_or_did_not_come_is_an_error_and_no_document) {
     EXPECT_EQ(fetch("/ok").error, "the JWKS document has no key");
-    EXPECT_EQ(fetch("/status?500").error.substr(0, 8), "HTTP 500");
-    EXPECT_EQ(fetch("/status?204").error.substr(0, 8), "HTTP 204");
-    EXPECT_EQ(fetch("/status?304").error.substr(0, 8), "HTTP 304");
+    EXPECT_NE(fetch("/status?500").error.find("HTTP 500"), std::string::npos);
+    EXPECT_NE(fetch("/status?204").error.find("HTTP 204"), std::string::npos);
+    EXPECT_NE(fetch("/status?304").error.find("HTTP 304"), std::string::npos);
     EXPECT_NE(fetch("/redirect").error, "") << "another address is not the administrator's";
     EXPECT_NE(fetch("/body?300000").error, "");
     EXPECT_NE(fetch("/bomb?1000000").error, "");
