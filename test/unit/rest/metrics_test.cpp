@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -38,34 +39,73 @@ std::string family_of(const Parsed& parsed, const std::string& name) {
     return "";
 }
 
+bool is_name(std::string_view text) {
+    return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == ':';
+           });
+}
+
+// Where `name="value",…}` ends, after the brace; npos when it is none.
+std::size_t labels_end(std::string_view line, std::size_t at) {
+    while (at < line.size()) {
+        const std::size_t equals = line.find("=\"", at);
+        if (equals == std::string_view::npos || !is_name(line.substr(at, equals - at))) break;
+        at = equals + 2;
+        for (; at < line.size() && line[at] != '"'; ++at) {
+            const bool is_escape = line[at] == '\\';
+            if (is_escape && std::string_view("\\\"n").find(line[++at]) > 2) return line.npos;
+        }
+        const char next = at + 1 < line.size() ? line[at + 1] : '\0';
+        if (next == '}') return at + 2;
+        if (next != ',') break;
+        at += 2;
+    }
+    return std::string_view::npos;
+}
+
+// "name{labels} value" → the length of the first two; 0 when it is no sample.
+std::size_t key_length(std::string_view line) {
+    const std::size_t name_end = line.find_first_of("{ ");
+    if (!is_name(line.substr(0, name_end)) || name_end == std::string_view::npos) return 0;
+    const std::size_t end = line[name_end] == '{' ? labels_end(line, name_end + 1) : name_end;
+    return end < line.size() && line[end] == ' ' ? end : 0;
+}
+
+// "# HELP name text", "# TYPE name type".
+bool read_comment(const std::string& line, Parsed& parsed) {
+    const bool is_help = line.starts_with("# HELP ");
+    if (!is_help && !line.starts_with("# TYPE ")) return false;
+    const std::size_t blank = line.find(' ', 7);
+    if (blank == std::string::npos || !is_name(line.substr(7, blank - 7))) return false;
+    auto& into = is_help ? parsed.helps : parsed.types;
+    EXPECT_TRUE(into.emplace(line.substr(7, blank - 7), line.substr(blank + 1)).second) << line;
+    return true;
+}
+
 Parsed parse(const std::string& text) {
-    static const std::regex comment(R"(# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+))");
-    static const std::regex sample(
-        R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\[\\"n])*",?)+\})? (\S+))re");
     Parsed parsed;
     EXPECT_TRUE(text.ends_with('\n'));
     std::istringstream lines(text);
     std::string current;
     std::set<std::string> closed;
     for (std::string line; std::getline(lines, line);) {
-        std::smatch match;
-        if (std::regex_match(line, match, comment)) {
-            auto& into = match[1] == "HELP" ? parsed.helps : parsed.types;
-            EXPECT_TRUE(into.emplace(match[2], match[3]).second) << "twice: " << line;
-            continue;
-        }
-        if (!std::regex_match(line, match, sample)) {
+        if (read_comment(line, parsed)) continue;
+        const std::string key = line.substr(0, key_length(line));
+        if (key.empty()) {
             ADD_FAILURE() << "no line of the format: " << line;
             continue;
         }
-        const std::string family = family_of(parsed, match[1]);
+        const std::string family = family_of(parsed, key.substr(0, key.find('{')));
         EXPECT_NE(family, "") << "no TYPE before " << line;
         if (family != current) {
             EXPECT_TRUE(closed.insert(family).second) << "scattered: " << line;
             current = family;
         }
-        const std::string key = match[1].str() + match[2].str();
-        EXPECT_TRUE(parsed.samples.emplace(key, std::stod(match[3])).second) << "twice: " << line;
+        std::size_t used = 0;
+        const std::string written = line.substr(key.size() + 1);
+        EXPECT_TRUE(parsed.samples.emplace(key, std::stod(written, &used)).second) << line;
+        EXPECT_EQ(used, written.size()) << line;
         parsed.order.push_back(key);
     }
     return parsed;
