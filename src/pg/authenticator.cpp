@@ -24,18 +24,33 @@ const char* forbidden_attribute(Oid role) {
     return found;
 }
 
-// The first predefined role that it is a member of, by whatever way; "" = none. Inside a guard.
+// Appends the roles that `member` was granted. Inside a guard.
+List* with_granted_roles(List* roles, Oid member) {
+    CatCList* grants = SearchSysCacheList1(AUTHMEMMEMROLE, ObjectIdGetDatum(member));
+    for (int i = 0; i < grants->n_members; ++i) {
+        HeapTuple row = &grants->members[i]->tuple;
+        roles = list_append_unique_oid(
+            roles, reinterpret_cast<Form_pg_auth_members>(GETSTRUCT(row))->roleid);
+    }
+    ReleaseSysCacheList(grants);
+    return roles;
+}
+
+// A predefined role that it is a member of, by whatever way; "" = none. Inside a guard. Not by
+// is_member_of_role(): in a process without a database its cache never hears of changes.
 NameData predefined_membership(Oid role) {
     NameData found{};
-    Relation relation = table_open(AuthIdRelationId, AccessShareLock);
-    TableScanDesc scan = table_beginscan_catalog(relation, 0, nullptr);
-    while (HeapTuple row = heap_getnext(scan, ForwardScanDirection)) {
-        const Form_pg_authid other = reinterpret_cast<Form_pg_authid>(GETSTRUCT(row));
-        if (std::strncmp(NameStr(other->rolname), "pg_", 3) != 0) continue;
-        if (is_member_of_role_nosuper(role, other->oid)) found = other->rolname;
+    List* roles = list_make1_oid(role);
+    for (int i = 0; i < list_length(roles); ++i) {
+        const Oid granted = list_nth_oid(roles, i);
+        HeapTuple row = SearchSysCache1(AUTHOID, ObjectIdGetDatum(granted));
+        if (HeapTupleIsValid(row)) {
+            const NameData name = reinterpret_cast<Form_pg_authid>(GETSTRUCT(row))->rolname;
+            if (std::strncmp(NameStr(name), "pg_", 3) == 0) found = name;
+            ReleaseSysCache(row);
+        }
+        roles = with_granted_roles(roles, granted);
     }
-    table_endscan(scan);
-    table_close(relation, AccessShareLock);
     return found;
 }
 
