@@ -114,6 +114,8 @@ CREATE UNIQUE INDEX executions_one_row_per_slot ON torale.executions (task_id, s
     WHERE trigger = 'schedule';
 CREATE INDEX executions_by_task ON torale.executions (task_id, id DESC);
 CREATE INDEX executions_by_owner ON torale.executions (owner, id DESC);
+-- Those that may end long after they were written: events() looks back further for them.
+CREATE INDEX executions_that_last ON torale.executions (owner, id DESC) WHERE attempts > 1 OR trigger <> 'schedule';
 CREATE INDEX executions_by_replay ON torale.executions ((input ->> 'replay')) WHERE trigger = 'replay';
 
 CREATE TABLE torale.sources (

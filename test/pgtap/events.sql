@@ -2,7 +2,7 @@
 -- is told each thing once and nothing of others.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(30);
+SELECT plan(31);
 
 -- One value of a statement, in the session of a database user, or of a user of the API: claims and a
 -- role of torale_authenticator. An error is its SQLSTATE and text.
@@ -102,6 +102,12 @@ SELECT pg_temp.id(20, n), 'webber', 'replay', 'success', pg_temp.at(21), pg_temp
 SELECT is(pg_temp.as_web('webber', 'SELECT count(*) FROM torale.events(''2026-11-24 12:20:30Z'', "limit" => 100000)'), '1000', 'at most a thousand at a time');
 SELECT is(pg_temp.as_web('webber', $$SELECT count(*) FROM torale.events(after => (SELECT max(id COLLATE "C") FROM torale.events('2026-11-24 12:20:30Z')))$$), '200',
     'the rest follows although all have one time');
+
+-- ---- what takes long ----
+INSERT INTO torale.executions (id, task_id, owner, trigger, status, scheduled_for, started_at, finished_at, attempts, created_at)
+SELECT pg_temp.id(-60 * hours), x.task_id, x.owner, x.trigger, 'failed', pg_temp.at(-60 * hours), pg_temp.at(-60 * hours), pg_temp.at(30 + hours), x.attempts, pg_temp.at(-60 * hours)
+FROM (VALUES (40, '0a000000-0000-7000-8000-000000000001'::uuid, 'webber', 'schedule', 3), (41, NULL, 'webber', 'preview', 1)) x (hours, task_id, owner, trigger, attempts);
+SELECT is(pg_temp.told('webber', '''2026-11-24 12:29:30Z'''), 'execution failed 70, execution failed 71', 'what was tried again or waited for days is told when it ends');
 
 -- ---- nobody else's ----
 SELECT is(pg_temp.told('bob'), NULL, 'bob is told nothing of it');
