@@ -29,8 +29,10 @@ SELECT n.nspname::text, c.relname::text, a.attname::text,
        coalesce(col_description(c.oid, a.attnum), ''),
        coalesce(CASE WHEN a.attgenerated <> '' THEN ''
                      WHEN a.attidentity <> '' THEN
-                         format('pg_catalog.nextval(%L)', pg_get_serial_sequence(
-                             format('%I.%I', n.nspname, c.relname), a.attname))
+                         (SELECT format('pg_catalog.nextval(%L)', q.oid::regclass)
+                          FROM pg_depend p JOIN pg_class q ON q.oid = p.objid AND q.relkind = 'S'
+                          WHERE p.classid = 'pg_class'::regclass AND p.refobjid = c.oid
+                            AND p.refobjsubid = a.attnum AND p.deptype = 'i')
                      ELSE coalesce(pg_get_expr(d.adbin, d.adrelid), b.default_text) END, ''),
        CASE WHEN b.type IN ('bpchar'::regtype, 'varchar'::regtype)
             THEN greatest(CASE WHEN a.atttypmod >= 0 THEN a.atttypmod ELSE b.typmod END - 4, 0)

@@ -187,6 +187,7 @@ rest::Schema read_schema(const std::vector<std::string>& exposed) {
     const Keys keys = read_keys(transaction, schema);
     rest::Links links;
     links.foreign_keys = read_foreign_keys(transaction, keys);
+    links.primary_keys = keys.primary;
     links.view_columns = read_views(transaction);
     links.computed = read_computed(transaction, schema);
     read_routines(transaction, schema);
