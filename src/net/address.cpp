@@ -5,7 +5,9 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 
 namespace torale::net {
@@ -125,6 +127,35 @@ Address unmapped(const Address& address) {
 bool is_inside(const Address& address, const Address& network, int prefix_bits) {
     return address.size() == network.size() &&
            same_prefix(address.data(), network.data(), prefix_bits);
+}
+
+std::optional<std::vector<Network>> parse_networks(std::string_view list) {
+    std::vector<Network> networks;
+    if (list.find_first_not_of(" \t") == std::string_view::npos) return networks;
+    for (std::size_t begin = 0; begin <= list.size();) {
+        const std::size_t end = std::min(list.find(',', begin), list.size());
+        std::string_view entry = list.substr(begin, end - begin);
+        begin = end + 1;
+        while (!entry.empty() && (entry.front() == ' ' || entry.front() == '\t'))
+            entry.remove_prefix(1);
+        while (!entry.empty() && (entry.back() == ' ' || entry.back() == '\t'))
+            entry.remove_suffix(1);
+        const std::size_t slash = entry.find('/');
+        const std::optional<Address> address = parse_address(entry.substr(0, slash));
+        if (!address) return std::nullopt;
+        const int bits_max = static_cast<int>(address->size()) * 8;
+        int bits = bits_max;
+        if (slash != std::string_view::npos) {
+            const std::string_view digits = entry.substr(slash + 1);
+            const auto [stop, error] =
+                std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+            if (error != std::errc() || stop != digits.data() + digits.size() || digits.empty())
+                return std::nullopt;
+        }
+        if (bits < 0 || bits > bits_max) return std::nullopt;
+        networks.push_back({*address, bits});
+    }
+    return networks;
 }
 
 std::string special_range(const Address& address) {

@@ -29,6 +29,14 @@ Address unmapped(const Address& address);
 // True when the first `prefix_bits` bits agree and the families are the same.
 bool is_inside(const Address& address, const Address& network, int prefix_bits);
 
+struct Network {
+    Address address;
+    int prefix_bits = 0;
+    bool operator==(const Network&) const = default;
+};
+// Addresses and CIDR networks separated by commas; nothing when one of them is neither.
+std::optional<std::vector<Network>> parse_networks(std::string_view list);
+
 // Why no public service can have this address ("private range 10.0.0.0/8"); empty for public
 // ones. Addresses that embed an IPv4 address (mapped, NAT64, 6to4, Teredo) are all refused:
 // what they reach depends on a gateway we do not see.

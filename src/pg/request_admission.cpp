@@ -29,7 +29,11 @@ rest::Failure refused_key() {
 }
 
 rest::Failure refused_user(const std::string& refusal) {
-    return {.status = 403, .code = "42501", .message = refusal};
+    return {.status = 401,
+            .code = "PGRST301",
+            .message = refusal,
+            .headers = {{"WWW-Authenticate",
+                         "Bearer error=\"invalid_token\", error_description=\"not admitted\""}}};
 }
 
 std::string claims_of_role(const std::string& role) {

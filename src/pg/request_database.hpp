@@ -16,7 +16,8 @@ struct RequestDatabaseOptions {
     std::string anon_role;    // "" = no anonymous access
     std::string pre_request;  // function to call, as "schema.name" or "name"; "" = none
     std::int64_t plan_cache_bytes = 16 << 20;
-    bool is_open = false;  // development: everybody is the owner "local"
+    int statement_timeout_ms = 30'000;  // where no statement_timeout applies; 0 = none
+    bool is_open = false;               // development: everybody is the owner "local"
 };
 
 // One per web worker, after begin_session(). Nothing is read before the first request.

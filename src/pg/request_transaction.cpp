@@ -81,6 +81,19 @@ PgRequestTransaction::PgRequestTransaction(RequestParts parts) : parts_(parts) {
     open("");
 }
 
+namespace {
+
+// Nothing may be left behind for the next request: a session that cannot be cleaned ends.
+void reset_or_end() noexcept {
+    try {
+        reset_session();
+    } catch (const std::exception& error) {
+        ereport(FATAL, errmsg_internal("session not reset: %s", error.what()));
+    }
+}
+
+}  // namespace
+
 PgRequestTransaction::~PgRequestTransaction() {
     if (is_open_) abort_open();
 }
@@ -124,7 +137,7 @@ void PgRequestTransaction::commit_open() {
         throw;
     }
     is_open_ = false;
-    reset_session();
+    reset_or_end();
     guarded([] {
         pgstat_report_stat(false);
         pgstat_report_activity(STATE_IDLE, nullptr);
@@ -134,7 +147,7 @@ void PgRequestTransaction::commit_open() {
 void PgRequestTransaction::abort_open() {
     is_open_ = false;
     abort_transaction();
-    reset_session();
+    reset_or_end();
 }
 
 rest::Result<rest::Identity> PgRequestTransaction::admit(
@@ -172,8 +185,10 @@ void PgRequestTransaction::set_up(const rest::Identity& identity,
         if (!settings.timezone.empty()) set_local("TimeZone", settings.timezone);
         for (const auto& [name, value] : settings.routine_settings) set_local(name.c_str(), value);
         XactReadOnly = settings.is_read_only || RecoveryInProgress();
-        // Core arms it for client statements only.
-        if (StatementTimeout > 0) enable_timeout_after(STATEMENT_TIMEOUT, StatementTimeout);
+        // Core arms it for client statements only. Nobody may keep a worker for ever.
+        const int timeout_ms =
+            StatementTimeout > 0 ? StatementTimeout : parts_.options.statement_timeout_ms;
+        if (timeout_ms > 0) enable_timeout_after(STATEMENT_TIMEOUT, timeout_ms);
     });
     plan_key_ = identity.role + '\0' + path;
 }

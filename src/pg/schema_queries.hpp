@@ -120,6 +120,8 @@ JOIN pg_class rc ON rc.oid = rt.typrelid AND rc.relkind IN ('r', 'v', 'm', 'f', 
 JOIN pg_namespace rn ON rn.oid = rc.relnamespace
 WHERE p.pronargs = 1 AND p.prokind = 'f' AND an.nspname = ANY ($1) AND rn.nspname = ANY ($1))";
 
+constexpr const char* version = "SELECT extversion FROM pg_extension WHERE extname = 'torale'";
+
 constexpr const char* comments = R"(
 SELECT n.nspname::text, coalesce(obj_description(n.oid, 'pg_namespace'), '')
 FROM pg_namespace n WHERE n.nspname = ANY ($1))";

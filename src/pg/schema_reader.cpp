@@ -194,6 +194,8 @@ rest::Schema read_schema(const std::vector<std::string>& exposed) {
     const Rows comments = transaction.run(schema_queries::comments, {as_text_array(exposed)});
     for (std::size_t row = 0; row < comments.size(); ++row)
         schema.comments.emplace(comments.text(row, 0), comments.text(row, 1));
+    const Rows version = transaction.run(schema_queries::version);
+    if (version.size() == 1) schema.version = version.text(0, 0);
     transaction.commit();
     rest::derive_relationships(schema, links);
     return schema;

@@ -38,6 +38,8 @@ int requests_max = 0;
 int plan_cache_size = 0;
 int hand_over_delay = 0;
 int rate_limit = 0;
+int statement_timeout = 0;
+char* trusted_proxies = nullptr;
 int auth_failures_max = 0;
 bool noauth = false;
 
@@ -72,6 +74,8 @@ const IntegerSetting integers[] = {
      "Time a client then has to send the body."},
     {"torale.http_idle_timeout", &idle_timeout, 60'000, 100, an_hour_ms, GUC_UNIT_MS,
      "Time after which a connection without a request is closed."},
+    {"torale.http_statement_timeout", &statement_timeout, 30'000, 0, an_hour_ms, GUC_UNIT_MS,
+     "Time a request's statement has where its role has no statement_timeout. Zero: no limit."},
     {"torale.http_write_timeout", &write_timeout, 30'000, 100, an_hour_ms, GUC_UNIT_MS,
      "Time after which a client that takes none of its response is left."},
     {"torale.http_requests_max", &requests_max, 1'000'000, 0, INT_MAX, 0,
@@ -126,6 +130,16 @@ bool check_schemas(char** value, void**, GucSource) {
     return false;
 }
 
+bool check_proxies(char** value, void**, GucSource) {
+    // No exception may leave a hook.
+    try {
+        if (net::parse_networks(*value)) return true;
+    } catch (const std::exception&) {
+    }
+    refuse("It is not a list of addresses and networks.", "For example: 127.0.0.1, 10.0.0.0/8.");
+    return false;
+}
+
 struct StringSetting {
     const char* name;
     char** value;
@@ -152,12 +166,19 @@ const StringSetting strings[] = {
      "Function called at the beginning of each request's transaction, with the request's role."},
     {"torale.http_cors_origins", &cors_origins, "*", GUC_LIST_INPUT, nullptr,
      "Origins whose pages may use the HTTP interface from a browser; * means every one."},
+    {"torale.http_trusted_proxies", &trusted_proxies, "", 0, check_proxies,
+     "Addresses and networks of proxies whose X-Forwarded-For names the client."},
     {"torale.public_url", &public_url, "", 0, check_public_url,
      "Address under which clients reach the HTTP interface, for links and descriptions."},
 };
 
 std::string text_of(const char* value) {
     return value == nullptr ? "" : value;
+}
+
+std::vector<net::Network> proxies() {
+    auto networks = net::parse_networks(text_of(trusted_proxies));
+    return networks ? std::move(*networks) : std::vector<net::Network>();
 }
 
 std::string without_slash(std::string url) {
@@ -197,9 +218,11 @@ HttpSettings current_http() {
             .body_timeout = milliseconds(pg::body_timeout),
             .idle_timeout = milliseconds(pg::idle_timeout),
             .write_timeout = milliseconds(pg::write_timeout),
+            .statement_timeout = milliseconds(pg::statement_timeout),
             .requests_max = pg::requests_max,
             .plan_cache_bytes = std::int64_t{pg::plan_cache_size} * 1024,
             .hand_over_delay = milliseconds(pg::hand_over_delay),
+            .trusted_proxies = proxies(),
             .rate_limit = pg::rate_limit,
             .auth_failures_max = pg::auth_failures_max,
             .noauth = pg::noauth};

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "net/address.hpp"
+
 namespace torale::pg {
 
 struct HttpSettings {
@@ -35,13 +37,15 @@ struct HttpSettings {
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds idle_timeout{60'000};
     std::chrono::milliseconds write_timeout{30'000};
+    std::chrono::milliseconds statement_timeout{30'000};  // where a role brings none
     int requests_max = 1'000'000;  // then it makes room for a fresh one; 0 = never
     std::int64_t plan_cache_bytes = 16 << 20;
     std::chrono::milliseconds hand_over_delay{100};
 
     // Limits of one client
-    int rate_limit = 600;        // requests a minute; 0 = none
-    int auth_failures_max = 30;  // a minute
+    std::vector<net::Network> trusted_proxies;  // whose X-Forwarded-For is believed
+    int rate_limit = 600;                       // requests a minute; 0 = none
+    int auth_failures_max = 30;                 // a minute
 
     bool noauth = false;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "http/client_address.hpp"
 #include "net/loop.hpp"
 #include "pg/boundary.hpp"
 #include "pg/log.hpp"
@@ -81,8 +82,10 @@ void WebWorker::answer_some() {
     service_.look_around();
     int count = 0;
     while (count < requests_per_turn && !is_done()) {
-        const std::optional<http::Exchange> exchange = server_.turn();
+        std::optional<http::Exchange> exchange = server_.turn();
         if (!exchange) break;
+        exchange->request.remote =
+            http::client_address(exchange->request, settings_.trusted_proxies);
         answer(*exchange);
         ++count;
         if (wants_to_end()) break;

@@ -27,6 +27,7 @@ RequestDatabaseOptions database_options(const HttpSettings& settings) {
             .anon_role = settings.anon_role,
             .pre_request = settings.pre_request,
             .plan_cache_bytes = settings.plan_cache_bytes,
+            .statement_timeout_ms = static_cast<int>(settings.statement_timeout.count()),
             .is_open = settings.is_open()};
 }
 

@@ -43,11 +43,13 @@ Statement render_rights(const std::string& schema) {
 }
 
 core::HttpResponse reply_description(const core::HttpRequest& request, const Ask& ask,
-                                     const Schema& schema, const Answer& rights) {
+                                     const Schema& schema, const Answer& rights, bool is_https) {
     const core::Json known = core::parse_json(rights.body).value_or(core::Json::object());
     OpenApiOptions options;
     options.schema = ask.schema;
     options.host = host_of(request);
+    options.scheme = is_https ? "https" : "http";
+    options.version = schema.version;
     options.relations = names_in(known, "relations", ask.schema);
     options.routines = names_in(known, "routines", ask.schema);
     core::HttpResponse response;

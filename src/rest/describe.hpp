@@ -11,6 +11,6 @@ namespace torale::rest {
 // Its answer's body lists relations and routines of the schema on which the role has rights.
 Statement render_rights(const std::string& schema);
 core::HttpResponse reply_description(const core::HttpRequest& request, const Ask& ask,
-                                     const Schema& schema, const Answer& rights);
+                                     const Schema& schema, const Answer& rights, bool is_https);
 
 }  // namespace torale::rest

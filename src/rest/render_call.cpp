@@ -82,9 +82,23 @@ void render_json_arguments(SqlWriter& out, const Plan& plan) {
     out << "), LATERAL ";
 }
 
+// A computed field is a function of the row and must be called here: the CTE's rows are of no
+// relation's type.
+void render_computed(SqlWriter& out, const Plan& plan) {
+    const Relation* relation = plan.read.relation;
+    if (relation == nullptr) return;
+    for (const std::string& column : needed_columns(plan.read)) {
+        if (column == "*" || relation->find(column) != nullptr) continue;
+        out << ", ";
+        out.name("_call", column);
+    }
+}
+
 void render_result(SqlWriter& out, const Plan& plan) {
     const Routine& routine = *plan.call->routine;
-    out.identifier(called_cte) << " AS (SELECT \"_call\".* FROM ";
+    out.identifier(called_cte) << " AS (SELECT \"_call\".*";
+    render_computed(out, plan);
+    out << " FROM ";
     if (reads_json(plan)) render_json_arguments(out, plan);
     out.name(routine.name.schema, routine.name.name) << "(";
     render_arguments(out, plan);

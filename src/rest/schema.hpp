@@ -98,6 +98,7 @@ struct Schema {
     std::map<Name, std::vector<Relationship>> relationships;  // by origin
     std::map<Name, std::vector<Routine>> routines;            // overloads
     std::map<std::string, std::string> comments;              // of the schemas
+    std::string version;                                      // of torale
 
     const Relation* find_relation(const Name& name) const;
     const std::vector<Relationship>& relationships_of(const Name& origin) const;
