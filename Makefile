@@ -34,7 +34,7 @@ DATA_built = sql/torale--$(release).sql
 # Postgres' headers as system headers: our warnings are for our code.
 PG_CPPFLAGS = -I$(here)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 PG_CXXFLAGS = -std=c++20 -Wno-register -fvisibility=hidden -fvisibility-inlines-hidden \
-	-Wall -Wextra -Wshadow -Werror -MMD -MP
+	-Wall -Wextra -Wshadow -Werror -g1 -MMD -MP
 SHLIB_LINK = -lcurl -lcares -ldate-tz -lstemmer -lutf8proc -lpsl -lxml2 -lcjose -lcmark -lssl -lcrypto -lstdc++
 
 # pg_regress reads test/sql and, from 16 on only when told, expected/ at the top.
