@@ -256,8 +256,9 @@ std::string inserted_expression(const Plan& plan) {
 void render_write(SqlWriter& out, const Plan& plan) {
     render_written(out, plan);
     AnswerColumns columns;
-    // An inner embed may hide rows of the representation, but not from max-affected.
-    if (plan.affected_max) columns.count = std::string(count_written);
+    // An inner embed may hide rows of the representation, but not from max-affected. Without one
+    // the count is what makes the statement return one row.
+    if (plan.affected_max && plan.write->returns_rows) columns.count = std::string(count_written);
     if (plan.count == Count::exact) columns.total = columns.count;
     columns.location = location_expression(*plan.write);
     columns.inserted = inserted_expression(plan);

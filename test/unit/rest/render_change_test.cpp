@@ -54,6 +54,15 @@ INSTANTIATE_TEST_SUITE_P(
             {R"({"year":1992})", "1", "3"}},
         Row{{.method = "PATCH",
              .target = "/films?id=eq.1",
+             .body = R"({"year":1992})",
+             .prefer = "handling=strict, max-affected=1"},
+            "WITH `_written` AS (UPDATE `api`.`films` AS `_target` SET `year` = `_payload`.`year` "
+            "FROM (SELECT `_payload`.`year` FROM pg_catalog.json_to_record($1::json) AS "
+            "`_payload`(`year` integer) LIMIT 1) AS `_payload` WHERE {where} RETURNING 1 AS "
+            "`_one`) {page}, '' AS `body`, {settings}, {kept} FROM `_written` AS `_rows`",
+            {R"({"year":1992})", "1"}},
+        Row{{.method = "PATCH",
+             .target = "/films?id=eq.1",
              .body = R"([{"year":1993},{"year":1994}])"},
             "WITH `_written` AS (UPDATE `api`.`films` AS `_target` SET `year` = `_payload`.`year` "
             "FROM (SELECT `_payload`.`year` FROM pg_catalog.json_to_recordset($1::json) AS "
@@ -95,6 +104,26 @@ INSTANTIATE_TEST_SUITE_P(
             "FROM (SELECT `_payload`.`year` FROM pg_catalog.json_to_record($1::json) AS "
             "`_payload`(`year` integer) LIMIT 1) AS `_payload` RETURNING 1 AS `_one`) {page}, '' "
             "AS `body`, {settings}, {kept} FROM `_written` AS `_rows`",
+            {R"({"year":2000})"}},
+        // One row whatever was written: the count aggregates where no representation does.
+        Row{{.method = "PATCH",
+             .target = "/films",
+             .body = R"({"year":2000})",
+             .prefer = "handling=strict, max-affected=1"},
+            "WITH `_written` AS (UPDATE `api`.`films` AS `_target` SET `year` = `_payload`.`year` "
+            "FROM (SELECT `_payload`.`year` FROM pg_catalog.json_to_record($1::json) AS "
+            "`_payload`(`year` integer) LIMIT 1) AS `_payload` RETURNING 1 AS `_one`) {page}, '' "
+            "AS `body`, {settings}, {kept} FROM `_written` AS `_rows`",
+            {R"({"year":2000})"}},
+        Row{{.method = "PATCH",
+             .target = "/films",
+             .body = R"({"year":2000})",
+             .prefer = "handling=strict, max-affected=1, return=representation"},
+            "WITH `_written` AS (UPDATE `api`.`films` AS `_target` SET `year` = `_payload`.`year` "
+            "FROM (SELECT `_payload`.`year` FROM pg_catalog.json_to_record($1::json) AS "
+            "`_payload`(`year` integer) LIMIT 1) AS `_payload` RETURNING `_target`.*) SELECT "
+            "null::bigint AS `total`, (SELECT pg_catalog.count(*) FROM `_written`) AS `count`, "
+            "{json}, {settings}, {kept} FROM ({read}) AS `_rows`",
             {R"({"year":2000})"}},
         Row{{.method = "PATCH",
              .target = "/films?select=id,casts(name)&id=in.(1,2)&casts.name=eq.x&order=id.desc",
