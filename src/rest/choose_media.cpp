@@ -3,22 +3,33 @@
 
 namespace torale::rest {
 
+namespace {
+
+// What is made for an entry of Accept. The root has one form of its own.
+std::optional<Media> made_for(Media asked, bool is_root) {
+    switch (asked) {
+        case Media::any:
+        case Media::json:
+            return is_root ? Media::openapi : Media::json;
+        case Media::openapi:
+            return is_root ? std::optional(asked) : std::nullopt;
+        case Media::object:
+        case Media::object_stripped:
+        case Media::array_stripped:
+        case Media::csv:
+            return is_root ? std::nullopt : std::optional(asked);
+        case Media::other:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 Result<Media> choose_media(const Ask& ask) {
     std::string written;
     for (const AcceptEntry& entry : ask.accept) {
-        switch (entry.media) {
-            case Media::any:
-            case Media::json:
-                return Media::json;
-            case Media::object:
-            case Media::object_stripped:
-            case Media::array_stripped:
-            case Media::csv:
-                return entry.media;
-            case Media::openapi:
-            case Media::other:
-                break;
-        }
+        if (const auto media = made_for(entry.media, ask.action == Action::describe)) return *media;
         if (!written.empty()) written += ", ";
         written += entry.written;
     }

@@ -23,6 +23,7 @@ Failure no_schema() {
 }
 
 Response describe(Walk& walk, const Ask& ask) {
+    if (const auto media = choose_media(ask); !media) return media.error();
     Plan plan;
     plan.is_read_only = true;
     const auto applied =

@@ -13,7 +13,8 @@ struct Row {
 class ChooseMedia : public ::testing::TestWithParam<Row> {};
 
 TEST_P(ChooseMedia, takes_the_first_that_can_be_made) {
-    const Result<Media> media = choose_media(testing::ask_of({.accept = GetParam().accept}));
+    const Result<Media> media =
+        choose_media(testing::ask_of({.target = "/films", .accept = GetParam().accept}));
     ASSERT_TRUE(media) << media.error().message;
     EXPECT_EQ(media_type_of(*media), GetParam().media_type);
 }
@@ -38,13 +39,25 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(choose_media, refuses_what_it_cannot_make) {
     const Result<Media> media =
-        choose_media(testing::ask_of({.accept = "image/png;q=0.3, text/html"}));
+        choose_media(testing::ask_of({.target = "/films", .accept = "image/png;q=0.3, text/html"}));
     ASSERT_FALSE(media);
     EXPECT_EQ(media.error().status, 406);
     EXPECT_EQ(media.error().code, "PGRST107");
     EXPECT_EQ(media.error().message,
               "None of these media types are available: text/html, image/png");
-    EXPECT_FALSE(choose_media(testing::ask_of({.accept = "application/openapi+json"})));
+    EXPECT_FALSE(
+        choose_media(testing::ask_of({.target = "/films", .accept = "application/openapi+json"})));
+}
+
+TEST(choose_media, knows_one_form_of_the_root) {
+    for (const char* accept :
+         {"", "application/json", "application/openapi+json", "text/csv, */*"}) {
+        const auto media = choose_media(testing::ask_of({.target = "/", .accept = accept}));
+        ASSERT_TRUE(media) << accept;
+        EXPECT_EQ(*media, Media::openapi) << accept;
+    }
+    for (const char* accept : {"text/csv", "application/vnd.pgrst.object+json", "image/png"})
+        EXPECT_FALSE(choose_media(testing::ask_of({.target = "/", .accept = accept}))) << accept;
 }
 
 }  // namespace

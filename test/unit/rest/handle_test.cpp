@@ -186,6 +186,7 @@ TEST_F(Handle, the_root_lists_what_the_role_may_touch) {
     EXPECT_EQ(response.status, 200);
     EXPECT_THAT(response.body, HasSubstr("\"/items\""));
     EXPECT_THAT(header(response, "Content-Type"), HasSubstr("application/openapi+json"));
+    EXPECT_EQ(ask("GET", "/", {{"Accept", "text/csv"}}).status, 406);
 }
 
 TEST_F(Handle, preflights_need_nobody_and_no_database) {
