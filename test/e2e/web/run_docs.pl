@@ -5,7 +5,7 @@
 #
 #   run_docs.pl [--show] FILE…
 #
-# In an answer … stands for anything, white space does not count, and ids, times and keys need only
+# A block ```js is run by node where $TORALE_CLIENTS, a folder with node_modules, is set. In an answer … stands for anything, white space does not count, and ids, times and keys need only
 # look like such. --show prints what was answered instead, to be pasted.
 use strict;
 use warnings;
@@ -63,6 +63,16 @@ sub steps_of {
     return @steps;
 }
 
+# {line, text}: a module that stands beside node_modules.
+sub node_step {
+    my ($block) = @_;
+    my $module = "$ENV{TORALE_CLIENTS}/docs_$block->{line}.mjs";
+    open my $handle, '>', $module or die "$module: $!\n";
+    print $handle $block->{text} =~ s{http://localhost:3000}{$url}gr;
+    close $handle or die "$module: $!\n";
+    return { line => $block->{line}, text => "KEY=\$KEY node '$module'" };
+}
+
 sub script_for {
     my (@steps) = @_;
     my $script = qq(work='$work'\ncurl() { command curl -sS --max-time 30 -D "\$work/head" "\$@"; }\n);
@@ -76,7 +86,6 @@ sub script_for {
 
 sub pattern_of {
     my ($answer) = @_;
-    $answer =~ s/\s+//g;
     my @kinds = (
         [ qr/…/ => '.*' ],
         [ qr/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/ => '[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}' ],
@@ -88,7 +97,7 @@ sub pattern_of {
     my $pattern = '';
     for my $piece (split /($any)/, $answer) {
         my ($kind) = grep { $piece =~ /\A$_->[0]\z/ } @kinds;
-        $pattern .= $kind ? $kind->[1] : quotemeta $piece;
+        $pattern .= $kind ? $kind->[1] : quotemeta($piece =~ s/\s+//gr);
     }
     return qr/\A$pattern\z/s;
 }
@@ -122,8 +131,9 @@ sub run_file {
     for my $block (blocks_of(read_text($file))) {
         $last->{answer} = $block->{text} if $last && $block->{language} =~ /^(?:json|text)$/;
         undef $last;
-        next unless $block->{language} eq 'sh';
-        push @steps, steps_of($block);
+        if ($block->{language} eq 'sh') { push @steps, steps_of($block) }
+        elsif ($block->{language} eq 'js' && $ENV{TORALE_CLIENTS}) { push @steps, node_step($block) }
+        else { next }
         $last = $steps[-1];
     }
     report(0, "$file has lines to run") unless @steps;
@@ -132,8 +142,7 @@ sub run_file {
     close $script or die "$work/script: $!\n";
     unlink glob("$work/*.out $work/*.err $work/*.rc $work/*.head");
     system 'bash', "$work/script";
-    (my $short = $file) =~ s{.*/(?=[^/]+/[^/]+$)}{};
-    check_step($short, $_, $steps[$_]) for 0 .. $#steps;
+    check_step($file, $_, $steps[$_]) for 0 .. $#steps;
     return map { $_->{text} } @steps;
 }
 
