@@ -114,6 +114,7 @@ CREATE FUNCTION minmax(a integer, b integer, OUT low integer, OUT high integer) 
 CREATE FUNCTION nothing() RETURNS void LANGUAGE sql AS 'SELECT';
 CREATE FUNCTION as_json(json) RETURNS json LANGUAGE sql IMMUTABLE AS 'SELECT $1';
 CREATE FUNCTION as_text(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
+CREATE FUNCTION as_xml(xml) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT (xpath(''/a/text()'', $1))[1]::text';
 CREATE FUNCTION bytes(bytea) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT length($1)';
 CREATE FUNCTION total(VARIADIC n integer[]) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT sum(x) FROM unnest(n) x';
 CREATE FUNCTION longest(words text[]) RETURNS text LANGUAGE sql IMMUTABLE
@@ -149,6 +150,16 @@ CREATE FUNCTION write_row(n integer) RETURNS integer LANGUAGE sql
     AS 'INSERT INTO neutral.no_key (a) VALUES (n) RETURNING a';
 CREATE FUNCTION patient() RETURNS text LANGUAGE sql SET statement_timeout = '5s'
     AS 'SELECT ''slept'' FROM pg_sleep(0.4)';
+-- For torale.http_pre_request.
+CREATE FUNCTION before_request() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    refusal text := current_setting('request.headers')::json ->> 'x-refuse';
+BEGIN
+    IF refusal IS NOT NULL THEN
+        RAISE SQLSTATE 'PT403' USING MESSAGE = refusal;
+    END IF;
+    PERFORM set_config('response.headers', json_build_array(json_build_object('X-Before', current_user))::text, true);
+END $$;
 -- What a request may leave behind in its session.
 CREATE FUNCTION leave_traces() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

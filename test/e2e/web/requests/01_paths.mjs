@@ -42,7 +42,7 @@ export default {
         ['PUT /rpc/add', 405, notOnRpc('PUT'), { send: {} }],
         ['DELETE /rpc/add', 405, notOnRpc('DELETE')],
         ['PROPFIND /rpc/add', 405, notOnRpc('PROPFIND')],
-        ['GET /films%00', 400, undefined, { why: 'a zero byte in a path is refused' }],
+        ['GET /films%00', 400, failure('HTTP400', any, null, null), { why: 'a zero byte in a path is refused' }],
 
         ['OPTIONS /films', 200, '', allow('OPTIONS,GET,HEAD,POST,PUT,PATCH,DELETE')],
         ['OPTIONS /no_key', 200, '', allow('OPTIONS,GET,HEAD,POST,PATCH,DELETE')],

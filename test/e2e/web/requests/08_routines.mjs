@@ -49,6 +49,8 @@ export default {
         ['POST /rpc/as_json', 200, [1, 2], { send: [1, 2] }],
         ['POST /rpc/as_text', 200, '"HI, THÉRE"', { ...type('text/plain'), send: 'hi, thére' }],
         ['POST /rpc/bytes', 200, '4', { ...type('application/octet-stream'), send: Buffer.from([0, 255, 10, 92]) }],
+        ['POST /rpc/as_xml', 200, '"deep"', { ...type('text/xml'), send: '<a>deep</a>' }],
+        ['POST /rpc/as_xml', 400, failure('2200M', 'invalid XML document', any, any), { ...type('text/xml'), send: '<a>' }],
         ['POST /rpc/as_text', 404, failure('PGRST202', any, any, any), { send: { a: 1 }, name: 'a text function does not take JSON' }],
         ['POST /rpc/add', 404, failure('PGRST202', 'Could not find the function neutral.add in the schema cache', any, any), { ...type('text/plain'), send: 'x' }],
 

@@ -1,4 +1,4 @@
-// Two schemas on one server (1.2).
+// Two schemas on one server (1.2), and a function called before every statement (13.3, 13.5).
 import { failure, ids, part, representation } from './table.mjs'
 
 const as = 'web_user'
@@ -40,6 +40,12 @@ export default {
         ['GET /', 200, part({ paths: part({ '/films': part({}), '/things': undefined }) }), { as }],
         ['OPTIONS /things', 200, '', { headers: { 'Accept-Profile': other }, has: { Allow: 'OPTIONS,GET,HEAD,POST,PUT,PATCH,DELETE' } }],
         ['OPTIONS /things', 404, noThings],
+        ['GET /films?select=id&id=eq.1', 200, ids(1), { name: 'the function before sets headers', has: { 'X-Before': 'web_anon' } }],
+        ['POST /things', 201, [{ id: 2, name: 'x' }], { ...writing, send: { id: 2, name: 'x' }, name: 'the function before a write', has: { 'X-Before': as } }],
+        ['GET /rpc/add?a=1&b=2', 200, '3', { as, name: 'the function before a call', has: { 'X-Before': as } }],
+        ['GET /films', 403, failure('PT403', 'not you'), { headers: { 'X-Refuse': 'not you' }, reason: 'not you', has: { 'X-Before': null } }],
+        ['POST /things', 403, failure('PT403', 'not you'), { as, headers: { 'X-Refuse': 'not you', 'Content-Profile': other }, send: { id: 2 },
+            then: ['GET /things?select=id', 200, ids(1), reading] }],
         ['GET /rpc/whoami', 200, part({ search_path: /^"?neutral"?/ }), { name: 'only the chosen schema is searched', has: { 'Content-Profile': 'neutral' } }],
     ],
 }
