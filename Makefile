@@ -92,7 +92,7 @@ bench: all tools  ## the budgets, measured
 	$(here)/test/bench/run
 judge-bench: tools  ## scripted worlds with gold: precision, recall, duplicates, cost; its gates
 	build/judge-bench --worlds $(here)/test/judge_bench/worlds $(JUDGE_BENCH_OPTIONS)
-fuzz: build/Makefile  ## parsers against libFuzzer, SECONDS=20 each
+fuzz: build/Makefile  ## every parser against libFuzzer, SECONDS=20 each
 	$(here)/test/fuzz/run $(or $(SECONDS),20)
 psql:  ## a throwaway server with torale, and a prompt
 	$(here)/test/with_server -- psql
