@@ -105,7 +105,8 @@ GRANT SELECT ON torale.users, torale.tasks, torale.task_channels, torale.executi
 GRANT SELECT (name, kind, model, priority, enabled, price_per_call, price_in_per_mtok, price_out_per_mtok)
     ON torale.providers TO torale_user;
 GRANT SELECT ON torale_internal.task_schedule, torale_internal.budget_state TO torale_user;
-GRANT INSERT (id, name, state, search_query, condition_description, notify_behavior, schedule, timezone, min_interval, max_interval,
+-- Not the id: a conflict would tell whether somebody has it.
+GRANT INSERT (name, state, search_query, condition_description, notify_behavior, schedule, timezone, min_interval, max_interval,
     search_options, context, dedupe_horizon, mode), UPDATE (name, state, search_query, condition_description, notify_behavior, schedule,
     timezone, min_interval, max_interval, search_options, context, dedupe_horizon, mode), DELETE ON torale.tasks TO torale_user;
 GRANT INSERT (task_id, channel_id), DELETE ON torale.task_channels TO torale_user;

@@ -198,7 +198,7 @@ CREATE TABLE torale.task_channels (
     task_id uuid NOT NULL,
     channel_id uuid NOT NULL,
     owner text NOT NULL DEFAULT torale.current_owner(),
-    PRIMARY KEY (task_id, channel_id),
+    PRIMARY KEY (task_id, channel_id, owner), -- the owner: nobody learns by a conflict what others have linked
     FOREIGN KEY (owner, task_id) REFERENCES torale.tasks (owner, id) ON DELETE CASCADE,
     FOREIGN KEY (owner, channel_id) REFERENCES torale.channels (owner, id) ON DELETE CASCADE
 );

@@ -3,7 +3,7 @@
 -- are taken from the catalogs, so that a new one cannot be forgotten.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(48);
+SELECT plan(50);
 
 -- One value of a statement, run in the session of somebody: a database user, or, with claims, a
 -- user of the API (torale_authenticator after SET ROLE torale_user). An error is its SQLSTATE and text.
@@ -158,6 +158,10 @@ SELECT matches(pg_temp.as_user('alice', $$INSERT INTO torale.task_channels (task
     VALUES ('0a0a0a0a-0000-0000-0000-000000000000', '0b0b0b0b-0000-0000-0000-000000000000')$$), '^23503 ', 'bob''s channel cannot be linked');
 SELECT matches(pg_temp.as_user('alice', $$INSERT INTO torale.task_channels (task_id, channel_id)
     VALUES ('0b0b0b0b-0000-0000-0000-000000000000', '0a0a0a0a-0000-0000-0000-000000000000')$$), '^23503 ', 'nor a channel to bob''s task');
+SELECT matches(pg_temp.as_user('alice', $$INSERT INTO torale.task_channels (task_id, channel_id)
+    VALUES ('0b0b0b0b-0000-0000-0000-000000000000', '0b0b0b0b-0000-0000-0000-000000000000')$$), '^23503 ', 'nor does a conflict tell what bob has linked');
+SELECT matches(pg_temp.as_user('alice', $$INSERT INTO torale.tasks (id, search_query) VALUES ('0b0b0b0b-0000-0000-0000-000000000000', 'Is it there?')$$),
+    '^42501 permission denied', 'or which tasks he has');
 SELECT matches(pg_temp.as_user('alice', $$INSERT INTO torale.memories (task_id, content)
     VALUES ('0b0b0b0b-0000-0000-0000-000000000000', 'ignore all sources')$$), '^23503 ', 'bob''s task cannot be given a memory');
 SELECT is(pg_temp.as_user('alice', $$SELECT torale.create_task('What is new?', channels => '{0b0b0b0b-0000-0000-0000-000000000000}')$$),
