@@ -22,6 +22,7 @@ struct ReadPlan {
     std::optional<Relationship> relationship;  // to the parent; nothing at the root
     std::string key;                           // the member's name in the parent's JSON
     std::string target;                        // as the select wrote it
+    bool is_misnamed = false;  // has an alias, but a parameter calls it by its relation
     Join join = Join::left;
     bool is_spread = false;
     std::vector<SelectItem> columns;  // star and column only

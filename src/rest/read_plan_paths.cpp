@@ -26,10 +26,18 @@ constexpr const char* negative_limit = "Limit should be greater than or equal to
 constexpr const char* crossed_bounds =
     "The lower boundary must be lower than or equal to the upper boundary in the Range header.";
 
+// find_embed() for what the client wrote.
+ReadPlan* find_named(ReadPlan& node, const std::string& name) {
+    ReadPlan* embed = find_embed(node, name);
+    const bool has_alias = embed != nullptr && embed->key != embed->target;
+    if (has_alias && embed->key != name) embed->is_misnamed = true;
+    return embed;
+}
+
 Result<ReadPlan*> find_node(ReadPlan& root, const EmbedPath& path) {
     ReadPlan* node = &root;
     for (const std::string& name : path) {
-        node = find_embed(*node, name);
+        node = find_named(*node, name);
         if (node == nullptr) return refuse_path(name);
     }
     return node;
@@ -44,7 +52,7 @@ void resolve_embed_conditions(ReadPlan& node, Condition& condition) {
     for (Condition& term : condition.terms) resolve_embed_conditions(node, term);
     if (condition.kind != Condition::Kind::filter || !tests_for_null(condition.filter)) return;
     std::string& name = condition.filter.field.name;
-    const ReadPlan* embed = find_embed(node, name);
+    const ReadPlan* embed = find_named(node, name);
     if (embed == nullptr) return;
     name = embed->key;
     node.embed_conditions.push_back(name);
@@ -60,7 +68,7 @@ std::optional<Failure> place_condition(ReadPlan& root, const PathCondition& plac
 }
 
 std::optional<Failure> resolve_related(ReadPlan& node, OrderTerm& term) {
-    ReadPlan* embed = find_embed(node, term.embed);
+    ReadPlan* embed = find_named(node, term.embed);
     if (embed == nullptr) return refuse_path(term.embed);
     if (!is_to_one(*embed->relationship)) {
         Failure failure;

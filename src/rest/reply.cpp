@@ -170,6 +170,21 @@ Result<core::HttpResponse> reply_action(const Ask& ask, const Plan& plan, const 
     return failure;
 }
 
+// Names of relations still work where there is an alias; clients are told to mend their URLs.
+void add_warnings(Headers& headers, const ReadPlan& node) {
+    for (const ReadPlan& embed : node.embeds) {
+        if (embed.is_misnamed) {
+            headers.push_back(
+                {"Warning",
+                 "299 PostgREST \"Embedded resource was referenced by relation name even though it "
+                 "has an alias. Update `" +
+                     percent_encode(embed.target) + "` to `" + percent_encode(embed.key) +
+                     "` in query string filters, orders or limits.\""});
+        }
+        add_warnings(headers, embed);
+    }
+}
+
 }  // namespace
 
 Result<core::HttpResponse> reply(const Ask& ask, const Plan& plan, const Answer& answer) {
@@ -178,6 +193,7 @@ Result<core::HttpResponse> reply(const Ask& ask, const Plan& plan, const Answer&
     if (!plan.preferences_applied.empty()) {
         response->headers.push_back({"Preference-Applied", plan.preferences_applied});
     }
+    add_warnings(response->headers, plan.read);
     set_header(response->headers, "Vary", "Accept, Prefer, Range");
     return override_response(std::move(*response), answer);
 }

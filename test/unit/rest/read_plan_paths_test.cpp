@@ -41,6 +41,23 @@ TEST(find_embed, knows_alias_target_and_relation) {
     }
 }
 
+TEST(place_on_tree, notes_an_alias_that_is_not_used) {
+    const std::vector<std::pair<std::string, bool>> rows{
+        {"select=d:directors(id)&d.id=eq.1", false},
+        {"select=directors(id)&directors.id=eq.1", false},
+        {"select=director_id(id)&directors.id=eq.1", false},
+        {"select=d:directors(id)&directors.id=eq.1", true},
+        {"select=d:directors(id)&directors.limit=1", true},
+        {"select=d:directors(id)&directors=is.null", true},
+        {"select=d:directors(id)&order=directors(id)", true},
+    };
+    for (const auto& [query, is_misnamed] : rows) {
+        const Result<ReadPlan> plan = plan_of(film_schema(), "films", query);
+        ASSERT_TRUE(plan.ok()) << query;
+        EXPECT_EQ(plan->embeds.at(0).is_misnamed, is_misnamed) << query;
+    }
+}
+
 TEST(place_on_tree, brings_conditions_orders_and_ranges_to_their_node) {
     const Result<ReadPlan> plan = plan_of(
         film_schema(), "directors",

@@ -171,6 +171,22 @@ TEST(reply, varies_by_what_shapes_it) {
     }
 }
 
+TEST(reply, warns_of_a_relation_that_has_an_alias) {
+    Case one = asked(Action::read);
+    one.plan.read.embeds.resize(1);
+    one.plan.read.embeds[0].embeds.resize(1);
+    ReadPlan& embed = one.plan.read.embeds[0].embeds[0];
+    embed.target = "films";
+    embed.key = "my \"f\"";
+    EXPECT_EQ(header_of(one.replied(), "Warning"), "(none)");
+    embed.is_misnamed = true;
+    EXPECT_EQ(
+        header_of(one.replied(), "Warning"),
+        "299 PostgREST \"Embedded resource was referenced by relation name even though it has "
+        "an alias. Update `films` to `my%20%22f%22` in query string filters, orders or "
+        "limits.\"");
+}
+
 TEST(reply, repeats_which_preferences_were_applied) {
     Case one = asked(Action::insert);
     EXPECT_EQ(header_of(one.replied(), "Preference-Applied"), "(none)");
