@@ -3,6 +3,7 @@
 #include "pg/request_admission.hpp"
 
 #include "core/json.hpp"
+#include "pg/known_callers.hpp"
 #include "pg/spi.hpp"
 
 namespace torale::pg {
@@ -41,7 +42,15 @@ std::string claims_of_role(const std::string& role) {
 }
 
 rest::Result<rest::Identity> admit_by_key(const std::string& key) {
-    const Rows rows = run_connected(admit_key, {as_text(rest::api_key_hash(key))});
+    const std::string hash = rest::api_key_hash(key);
+    if (const auto known = known_key(hash))
+        return rest::Identity{.role = "torale_user",
+                              .owner = known->owner,
+                              .claims = claims_of_role("torale_user"),
+                              .limit_key = "key:" + known->id,
+                              .requests_per_minute = known->requests_per_minute,
+                              .is_anonymous = false};
+    const Rows rows = run_connected(admit_key, {as_text(hash)});
     if (rows.size() != 1) return refused_key();
     if (const auto refusal = rows.optional_text(0, 4)) {
         if (*refusal == "inactive") return refused_user("the user is deactivated");
@@ -57,11 +66,12 @@ rest::Result<rest::Identity> admit_by_key(const std::string& key) {
     return identity;
 }
 
-rest::Result<std::string> role_of_user(const std::string& subject, const std::string& claims,
+rest::Result<std::string> role_of_user(const std::string& subject, const core::Json& claims,
                                        const std::optional<std::string>& claimed) {
-    const Rows rows = run_connected(
-        admit_user,
-        {as_text(subject), as_jsonb(claims), claimed ? as_text(*claimed) : as_null(Type::text)});
+    if (auto role = role_of_known_user(subject, claimed)) return std::move(*role);
+    const Rows rows =
+        run_connected(admit_user, {as_text(subject), as_jsonb(core::write_json(claims)),
+                                   claimed ? as_text(*claimed) : as_null(Type::text)});
     if (rows.size() != 1) throw Error("XX000", "admit_user returned no row");
     if (const auto refusal = rows.optional_text(0, 1))
         return refused_user(*refusal == "inactive" ? "the user is deactivated" : *refusal);
@@ -73,7 +83,7 @@ rest::Result<rest::Identity> admit_by_token(const RequestDatabaseOptions& option
     rest::Identity identity;
     identity.role = token.role.value_or(options.anon_role);
     if (!token.subject.empty()) {
-        auto role = role_of_user(token.subject, core::write_json(token.claims), token.role);
+        auto role = role_of_user(token.subject, token.claims, token.role);
         if (!role) return role.error();
         identity.role = *role;
         identity.limit_key = "user:" + token.subject;
@@ -100,7 +110,7 @@ rest::Result<rest::Identity> admit_request(const RequestDatabaseOptions& options
     rest::Identity identity;
     identity.role = options.anon_role;
     if (options.is_open) {
-        auto role = role_of_user(local_owner, "{}", std::nullopt);
+        auto role = role_of_user(local_owner, core::Json::object(), std::nullopt);
         if (!role) return role.error();
         identity = {.role = *role, .owner = local_owner, .is_anonymous = false};
     }

@@ -251,12 +251,18 @@ void abort_transaction() noexcept {
     }
 }
 
-// The oid is read again under the lock: DROP and CREATE EXTENSION may have come between.
+// Found by name under the lock, for DROP and CREATE EXTENSION may come before it. Each look reads
+// the catalog: where the last transaction found it, one is enough.
 bool lock_extension() {
-    const Oid before = get_extension_oid("torale", true);
-    if (!OidIsValid(before)) return false;
-    LockDatabaseObject(ExtensionRelationId, before, 0, AccessShareLock);
-    return get_extension_oid("torale", true) == before;
+    static Oid known = InvalidOid;
+    for (int tries = 0; tries < 2; ++tries) {
+        if (OidIsValid(known)) LockDatabaseObject(ExtensionRelationId, known, 0, AccessShareLock);
+        const Oid found = get_extension_oid("torale", true);
+        if (!OidIsValid(found)) return false;
+        if (found == known) return true;
+        known = found;
+    }
+    return false;
 }
 
 Transaction::Transaction(const char* activity, Hold hold) {
