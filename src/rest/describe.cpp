@@ -30,14 +30,16 @@ Statement render_rights(const std::string& schema) {
            " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
            " WHERE n.nspname = ";
     out.parameter(schema);
-    out << " AND c.relkind IN ('r', 'v', 'm', 'f', 'p')"
+    out << " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')"
+           " AND c.relkind IN ('r', 'v', 'm', 'f', 'p')"
            " AND (pg_catalog.has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE')"
            " OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE'))),"
            " 'routines', (SELECT pg_catalog.json_agg(DISTINCT p.proname::text)"
            " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
            " WHERE n.nspname = ";
     out.parameter(schema);
-    out << " AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE')))::text,"
+    out << " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')"
+           " AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE')))::text,"
            " NULL::text, NULL::text, NULL::text, 0::bigint";
     return out.take();
 }
