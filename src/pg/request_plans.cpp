@@ -1,6 +1,8 @@
 // Types are found by analysing the statement once with open parameters; the plan is then an
-// ordinary SPI plan with those types, which PostgreSQL keeps valid over DDL by itself.
+// ordinary SPI plan with those types, made anew when DDL has touched what it reads.
 #include "pg/request_plans.hpp"
+
+#include <iterator>
 
 #include "pg/boundary.hpp"
 
@@ -86,7 +88,9 @@ RequestPlans::Kept& RequestPlans::keep(const rest::Statement& statement, const s
     full += statement.sql;
     if (const auto found = by_key_.find(full); found != by_key_.end()) {
         plans_.splice(plans_.begin(), plans_, found->second);
-        return plans_.front();
+        if (SPI_plan_is_valid(plans_.front().plan)) return plans_.front();
+        // PostgreSQL would make it anew with the types of before; they may be others by now.
+        forget(plans_.begin());
     }
     Kept kept;
     const int count = static_cast<int>(statement.parameters.size());
@@ -138,14 +142,15 @@ std::vector<std::optional<std::string>> RequestPlans::run(const rest::Statement&
     return row;
 }
 
+void RequestPlans::forget(std::list<Kept>::iterator kept) {
+    guarded([&] { SPI_freeplan(kept->plan); });
+    bytes_ -= kept->bytes;
+    by_key_.erase(kept->key);
+    plans_.erase(kept);
+}
+
 void RequestPlans::trim(std::int64_t bytes_max) {
-    while (bytes_ > bytes_max && !plans_.empty()) {
-        Kept& oldest = plans_.back();
-        guarded([&] { SPI_freeplan(oldest.plan); });
-        bytes_ -= oldest.bytes;
-        by_key_.erase(oldest.key);
-        plans_.pop_back();
-    }
+    while (bytes_ > bytes_max && !plans_.empty()) forget(std::prev(plans_.end()));
 }
 
 void RequestPlans::limit(std::int64_t bytes_max) {

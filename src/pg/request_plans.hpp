@@ -45,6 +45,7 @@ private:
     };
     Kept& keep(const rest::Statement& statement, const std::string& key);
     void weigh(Kept& kept);
+    void forget(std::list<Kept>::iterator kept);
     void trim(std::int64_t bytes_max);
 
     std::int64_t bytes_max_;

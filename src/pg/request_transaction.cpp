@@ -33,6 +33,14 @@ void set_local(const char* name, const std::string& value) {
                       false);
 }
 
+// Not as the authenticator, which may ask who anybody is, and never as a superuser. Inside a guard.
+void take_on(const std::string& role) {
+    set_local("role", role);
+    if (GetUserId() != GetSessionUserId() && !superuser()) return;
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("permission denied to set role \"%s\"", role.c_str()));
+}
+
 bool is_set(const char* name) {
     const char* value = GetConfigOption(name, true, false);
     return value != nullptr && value[0] != '\0';
@@ -173,7 +181,7 @@ void PgRequestTransaction::set_up(const rest::Identity& identity,
     const std::string path = search_path(settings.search_path_schema);
     guarded([&] {
         for (const auto& [name, value] : role_settings) set_local(name.c_str(), value);
-        set_local("role", identity.role);
+        take_on(identity.role);
         set_local("search_path", path);
         if (!identity.owner.empty() || is_set("torale.request_owner"))
             set_local("torale.request_owner", identity.owner);

@@ -55,6 +55,13 @@ ok( $node->poll_query_until('postgres',
 	'and hold no transaction');
 is(sprintf('%04o', (stat $door)[2] & 07777), '0600', 'the socket that hands out the listener is for the server alone');
 is(get($port, '/notes?select=body')->{content}, '[{"body":"one"}]', 'rows are served');
+
+# A statement is kept with the types of its values; both workers have kept this one.
+$node->safe_psql('app', "CREATE TABLE api.sizes (size int); INSERT INTO api.sizes VALUES (1); GRANT SELECT ON api.sizes TO torale_anon");
+comes_to($port, '/sizes?size=eq.1', 200, 'a new table is served');
+get($port, '/sizes?size=eq.1') for 1 .. 20;
+$node->safe_psql('app', "ALTER TABLE api.sizes ALTER size TYPE text");
+is(join(' ', map { status_of($port, '/sizes?size=eq.1') } 1 .. 20), join(' ', (200) x 20), 'and once its column has another type');
 is(HTTP::Tiny->new->head("http://127.0.0.1:$port/live")->{status}, 200, 'HEAD of /live');
 like(get($port, '/metrics')->{content}, qr/^torale_http_requests_total\{method="GET",status="200"\} [1-9]/m, '/metrics counts');
 like(get($port, '/metrics')->{content}, qr/^torale_http_workers 2$/m, 'and knows the workers');

@@ -59,6 +59,8 @@ export default {
         ['OPTIONS /films', 401, failure('PGRST301', any, any, any), { ...bearer(() => 'a.b'), name: 'a bad token of OPTIONS' }],
         [who, 401, failure('22023', 'role "nobody" does not exist', any, any), { ...claims({ role: 'nobody' }), name: 'a role that does not exist' }],
         [who, 403, failure('42501', 'permission denied to set role "postgres"', any, any), { ...claims({ role: 'postgres' }), name: 'a role that may not be taken' }],
+        [who, 403, failure('42501', 'permission denied to set role "none"', any, any), { ...claims({ role: 'none' }), name: 'no role of its own is not the authenticator' }],
+        [who, 403, failure('42501', 'permission denied to set role "torale_authenticator"', any, any), { ...claims({ role: 'torale_authenticator' }), name: 'the authenticator itself' }],
         ['POST /no_key', 401, failure('42501', 'permission denied for table no_key', any, any), { ...claims({ role: 'web_anon' }), send: { a: 1 }, name: 'a token of the anonymous role is anonymous', has: { 'WWW-Authenticate': 'Bearer' } }],
         ['GET /owned?select=id', 200, [{ id: 1 }], { as: role }],
         ['GET /owned?select=id', 200, [{ id: 2 }], claims({ sub: 'bob' })],
