@@ -25,6 +25,7 @@ export default {
         ['GET /film', 404, noTable('film', "Perhaps you meant the table 'neutral.films'")],
         ['GET /directorss', 404, noTable('directorss', "Perhaps you meant the table 'neutral.directors'")],
         ['GET /neutral.films', 404, failure('PGRST205', "Could not find the table 'neutral.neutral.films' in the schema cache", null, any)],
+        ['GET /a+b', 404, noTable('a+b')],
         ['GET /pg_class', 404, noTable('pg_class')],
         ['GET /Actors', 404, failure('PGRST205', "Could not find the table 'neutral.Actors' in the schema cache", null, any)],
         ['GET /rpc', 404, noTable('rpc')],

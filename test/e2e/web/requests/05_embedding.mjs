@@ -22,6 +22,8 @@ export default {
         ['GET /films?select=id,directors!films_director_id_fkey(name)&id=eq.1', 200, [{ id: 1, directors: { name: varda } }]],
         ['GET /directors?select=id,films(id)&films.order=id&id=eq.1', 200, [{ id: 1, films: ids(1, 2) }]],
         ['GET /directors?select=id,films(id)&id=eq.4', 200, [{ id: 4, films: [] }]],
+        ['GET /directors?select=id,films!director_id(id)&id=eq.3', 200, [{ id: 3, films: ids(5) }]],
+        ['GET /directors?select=id,films!films_director_id_fkey(id)&id=eq.3', 200, [{ id: 3, films: ids(5) }]],
         ['GET /directors?select=id,films(count)&order=id', 200, [2, 2, 1, 0].map((count, i) => ({ id: i + 1, films: [{ count }] }))],
         ['GET /films?select=id,technical_specs(camera)&id=in.(1,2)&order=id', 200, [
             { id: 1, technical_specs: { camera: 'Cameflex' } }, { id: 2, technical_specs: null }]],
@@ -115,6 +117,7 @@ export default {
         ['GET /directors?select=id,...films(titles:title)&films.order=id&id=in.(1,4)&order=id', 200, [
             { id: 1, titles: ['Cléo from 5 to 7', 'Vagabond'] }, { id: 4, titles: [] }]],
         ['GET /technical_specs?select=camera,...films(title,...directors(name))&film_id=eq.3', 200, [{ camera: 'Panavision', title: 'Ran', name: 'Akira Kurosawa' }]],
+        ['GET /films?select=title,...directors(title:name)&id=eq.3', 200, '[{"title":"Ran","title":"Akira Kurosawa"}]'],
         ['GET /films?select=id,secrets(id)', 400, unrelated('films', 'secrets')],
     ],
 }

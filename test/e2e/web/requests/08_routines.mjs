@@ -9,6 +9,10 @@ const gone = (name, args, hint = any) => failure(
 const goneOrBody = (name, args, hint = any) => failure(
     'PGRST202', `Could not find the function neutral.${name}(${args.join(', ')}) in the schema cache`,
     `Searched for the function neutral.${name} with parameter${args.length > 1 ? 's' : ''} ${args.join(', ')} or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache.`, hint)
+// A body as a whole that no function of the name takes.
+const bodiless = (name, taken) => failure(
+    'PGRST202', `Could not find the function neutral.${name} in the schema cache`,
+    `Searched for the function neutral.${name} with a single unnamed ${taken} parameter, but no matches were found in the schema cache.`, any)
 const twins = failure(
     'PGRST203', 'Could not choose the best candidate function between: neutral.twin(x => integer), neutral.twin(x => text)', null,
     'Try renaming the parameters or the function itself in the database so function overloading can be resolved')
@@ -50,9 +54,11 @@ export default {
         ['POST /rpc/as_text', 200, '"HI, THÉRE"', { ...type('text/plain'), send: 'hi, thére' }],
         ['POST /rpc/bytes', 200, '4', { ...type('application/octet-stream'), send: Buffer.from([0, 255, 10, 92]) }],
         ['POST /rpc/as_xml', 200, '"deep"', { ...type('text/xml'), send: '<a>deep</a>' }],
-        ['POST /rpc/as_xml', 400, failure('2200M', 'invalid XML document', any, any), { ...type('text/xml'), send: '<a>' }],
+        ['POST /rpc/as_xml', 400, failure('2200N', 'invalid XML content', any, any), { ...type('text/xml'), send: '<a>' }],
         ['POST /rpc/as_text', 404, failure('PGRST202', any, any, any), { send: { a: 1 }, name: 'a text function does not take JSON' }],
-        ['POST /rpc/add', 404, failure('PGRST202', 'Could not find the function neutral.add in the schema cache', any, any), { ...type('text/plain'), send: 'x' }],
+        ['POST /rpc/add', 404, bodiless('add', 'text'), { ...type('text/plain'), send: 'x' }],
+        ['POST /rpc/add', 404, bodiless('add', 'xml'), { ...type('text/xml'), send: '<x/>' }],
+        ['POST /rpc/add', 404, bodiless('add', 'bytea'), { ...type('application/octet-stream'), send: 'x' }],
 
         ['GET /rpc/films_of?director=1&select=id', 200, ids(1, 2), { has: { 'Content-Range': '0-1/*' } }],
         ['POST /rpc/films_of?select=id&order=id.desc&limit=1', 200, ids(4), { send: { director: 2 } }],
