@@ -4,7 +4,8 @@ import { any, failure, part } from './table.mjs'
 const seconds = () => Math.floor(Date.now() / 1000)
 const role = 'web_user'
 const bearer = (make) => ({ headers: (sign) => ({ Authorization: `Bearer ${make(sign)}` }) })
-const claims = (more) => bearer((sign) => sign({ role, ...more }))
+// Times are told when the token is made, not when the table is read.
+const claims = (more) => bearer((sign) => sign({ role, ...(typeof more === 'function' ? more() : more) }))
 const invalid = (message) => ({
     'WWW-Authenticate': message === any ? /^Bearer error="invalid_token", error_description="/ : `Bearer error="invalid_token", error_description="${message}"` })
 const who = 'GET /rpc/whoami'
@@ -28,17 +29,17 @@ export default {
         taken('lower case', { role }, { headers: (sign) => ({ Authorization: `bearer ${sign({ role })}` }) }),
         taken('another scheme', { role: 'web_anon' }, { headers: { Authorization: 'Basic YTpi' } }),
         taken('in apikey', { role }, { headers: (sign) => ({ apikey: sign({ role }) }), why: 'apikey stands in for Authorization' }),
-        taken('not yet expired', { role }, claims({ exp: seconds() + 3600, nbf: seconds() - 60, iat: seconds() - 60 })),
-        taken('expired within the leeway', { role }, claims({ exp: seconds() - 5 })),
-        taken('valid within the leeway', { role }, claims({ nbf: seconds() + 15, iat: seconds() + 15 })),
+        taken('not yet expired', { role }, claims(() => ({ exp: seconds() + 3600, nbf: seconds() - 60, iat: seconds() - 60 }))),
+        taken('expired within the leeway', { role }, claims(() => ({ exp: seconds() - 5 }))),
+        taken('valid within the leeway', { role }, claims(() => ({ nbf: seconds() + 15, iat: seconds() + 15 }))),
         taken('null is absent', { role }, claims({ exp: null, nbf: null, aud: null })),
         taken('an audience nobody asks for', { role }, claims({ aud: ['a', 'b'] })),
         [who, 403, failure('42501', 'permission denied for schema neutral'), {
             ...claims({ role: 'nobody', sub: 'zed' }), name: 'an unknown role with a subject', why: "falls back to the user's own role, torale_user, which has no rights here" }],
 
-        refused('expired', 'PGRST303', 'JWT expired', claims({ exp: seconds() - 3600 })),
-        refused('not yet valid', 'PGRST303', 'JWT not yet valid', claims({ nbf: seconds() + 3600 })),
-        refused('from the future', 'PGRST303', 'JWT issued at future', claims({ iat: seconds() + 3600 })),
+        refused('expired', 'PGRST303', 'JWT expired', claims(() => ({ exp: seconds() - 3600 }))),
+        refused('not yet valid', 'PGRST303', 'JWT not yet valid', claims(() => ({ nbf: seconds() + 3600 }))),
+        refused('from the future', 'PGRST303', 'JWT issued at future', claims(() => ({ iat: seconds() + 3600 }))),
         refused('exp is a text', 'PGRST303', "The JWT 'exp' claim must be a number", claims({ exp: '1' })),
         refused('nbf is a text', 'PGRST303', "The JWT 'nbf' claim must be a number", claims({ nbf: '1' })),
         refused('iat is a text', 'PGRST303', "The JWT 'iat' claim must be a number", claims({ iat: '1' })),
