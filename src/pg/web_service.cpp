@@ -123,6 +123,7 @@ void WebService::apply(const HttpSettings& settings) {
     service_.plans.max_rows = settings.max_rows;
     service_.schemas = settings.schemas;
     service_.allows_anonymous = !settings.anon_role.empty() || settings.is_open();
+    service_.is_open = settings.is_open();
     service_.is_https = settings.public_url.starts_with("https://");
 }
 

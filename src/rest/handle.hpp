@@ -20,6 +20,7 @@ struct Service {
     PlanWishes plans{};
     std::vector<std::string> schemas{};
     bool allows_anonymous = true;  // else PGRST302 without a credential
+    bool is_open = false;          // development: let in without one, from this machine's pages
     bool is_https = false;         // the public URL is: browsers are told to stay there
 };
 

@@ -1,6 +1,7 @@
 // Who asks comes before what is asked: a bad token on a bad path is 401.
 #include "rest/walk.hpp"
 
+#include "rest/local_page.hpp"
 #include "rest/quota.hpp"
 #include "rest/reply.hpp"
 
@@ -29,6 +30,14 @@ Result<std::optional<Verified>> verified(Walk& walk) {
     return std::optional<Verified>(std::move(*token));
 }
 
+Failure foreign_page() {
+    return {.status = 403,
+            .code = "42501",
+            .message = "torale.http_noauth lets in nobody but this machine",
+            .details = "Host and Origin must name this machine.",
+            .hint = "Name the page's origin in torale.http_cors_origins, or send an API key."};
+}
+
 }  // namespace
 
 Failure locked_out() {
@@ -52,6 +61,9 @@ std::optional<Failure> authenticate(Walk& walk) {
                        .code = "PGRST302",
                        .message = "Anonymous access is disabled",
                        .headers = {{"WWW-Authenticate", "Bearer"}}};
+    if (walk.credential.kind == Credential::Kind::none && walk.service.is_open &&
+        !is_from_this_machine(walk.request, walk.service.origins))
+        return foreign_page();
     return std::nullopt;
 }
 

@@ -115,6 +115,15 @@ TEST_F(Handle, without_anonymous_access_nothing_is_asked_of_the_database) {
     EXPECT_THAT(database.calls, IsEmpty());
 }
 
+TEST_F(Handle, open_to_this_machine_is_not_open_to_pages_of_others) {
+    service.is_open = true;
+    const core::Header host{"Host", "127.0.0.1:3000"};
+    EXPECT_EQ(ask("GET", "/items", {host, {"Origin", "https://evil.example"}}).status, 403);
+    EXPECT_EQ(ask("GET", "/items", {{"Host", "evil.example:3000"}}).status, 403);
+    EXPECT_THAT(database.calls, IsEmpty());
+    EXPECT_EQ(ask("GET", "/items", {host, {"Origin", "http://localhost:5173"}}).status, 200);
+}
+
 TEST_F(Handle, a_used_up_quota_refuses_before_the_statement) {
     limiter.quota = {.limit = 10, .remaining = 0, .reset_at = 1'800'000'042, .is_exceeded = true};
     const auto response = ask("GET", "/items");
