@@ -3,7 +3,7 @@
 #include "pg/known_callers.hpp"
 
 #include "pg/boundary.hpp"
-#include "pg/spi.hpp"
+#include "pg/open_transaction.hpp"
 
 namespace torale::pg {
 

@@ -4,7 +4,7 @@
 
 #include "core/json.hpp"
 #include "pg/known_callers.hpp"
-#include "pg/spi.hpp"
+#include "pg/open_transaction.hpp"
 
 namespace torale::pg {
 

@@ -1,7 +1,7 @@
 // Settings that the authenticator could set itself; those that would end the worker are left out.
 #include "pg/request_roles.hpp"
 
-#include "pg/spi.hpp"
+#include "pg/open_transaction.hpp"
 
 namespace torale::pg {
 

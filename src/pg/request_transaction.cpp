@@ -5,9 +5,9 @@
 #include <cstdlib>
 
 #include "pg/boundary.hpp"
+#include "pg/open_transaction.hpp"
 #include "pg/request_admission.hpp"
 #include "pg/request_session.hpp"
-#include "pg/spi.hpp"
 #include "rest/reply.hpp"
 
 namespace torale::pg {
@@ -39,6 +39,11 @@ void take_on(const std::string& role) {
     if (GetUserId() != GetSessionUserId() && !superuser()) return;
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
             errmsg("permission denied to set role \"%s\"", role.c_str()));
+}
+
+// Core arms it for client statements only. Nobody may keep a worker for ever. Inside a guard.
+void arm_timeout(int milliseconds) {
+    if (milliseconds > 0) enable_timeout_after(STATEMENT_TIMEOUT, milliseconds);
 }
 
 bool is_set(const char* name) {
@@ -113,6 +118,8 @@ void PgRequestTransaction::open(const std::string& isolation) {
             SetCurrentStatementStartTimestamp();
             pgstat_report_activity(STATE_RUNNING, "torale: request");
             StartTransactionCommand();
+            // Admission waits for locks as statements do.
+            arm_timeout(parts_.options.statement_timeout_ms);
             if (!isolation.empty()) set_local("transaction_isolation", isolation);
             if (!lock_extension()) return false;
             SPI_connect();
@@ -193,10 +200,7 @@ void PgRequestTransaction::set_up(const rest::Identity& identity,
         if (!settings.timezone.empty()) set_local("TimeZone", settings.timezone);
         for (const auto& [name, value] : settings.routine_settings) set_local(name.c_str(), value);
         XactReadOnly = settings.is_read_only || RecoveryInProgress();
-        // Core arms it for client statements only. Nobody may keep a worker for ever.
-        const int timeout_ms =
-            StatementTimeout > 0 ? StatementTimeout : parts_.options.statement_timeout_ms;
-        if (timeout_ms > 0) enable_timeout_after(STATEMENT_TIMEOUT, timeout_ms);
+        arm_timeout(StatementTimeout > 0 ? StatementTimeout : parts_.options.statement_timeout_ms);
     });
     plan_key_ = identity.role + '\0' + path;
 }

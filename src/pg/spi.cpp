@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "pg/boundary.hpp"
+#include "pg/open_transaction.hpp"
 
 namespace torale::pg {
 

@@ -71,16 +71,6 @@ struct Rows {
 // Inside the caller's transaction, SPI connected and disconnected around it: for SQL functions.
 Rows run_in_call(const char* sql, const std::vector<Parameter>& parameters = {});
 
-// Inside a transaction with SPI connected already.
-Rows run_connected(const char* sql, const std::vector<Parameter>& parameters = {});
-
-// Whatever state the transaction of this process is in. FATAL when even that fails.
-void abort_transaction() noexcept;
-
-// A share lock on the extension until the transaction ends; false when there is none any more.
-// May raise.
-bool lock_extension();
-
 // Whether the transaction takes a share lock on the extension, so that DROP EXTENSION waits for
 // its end. Throws ExtensionGone when there is none any more.
 enum class Hold { extension, nothing };
