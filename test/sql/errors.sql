@@ -4,6 +4,8 @@
 SET client_min_messages = warning;
 CREATE ROLE regress_alice;
 CREATE ROLE regress_bob;
+-- Users have no say in ids; here they make the output the same each time.
+GRANT INSERT (id) ON torale.tasks TO regress_alice;
 GRANT torale_user TO regress_alice, regress_bob;
 INSERT INTO torale.users (id) VALUES ('pg:regress_bob');
 INSERT INTO torale.channels (id, owner, kind, label, target) VALUES ('01900000-0000-7000-8000-00000000000b', 'pg:regress_bob', 'webhook', 'bob', 'https://example.com/…');
@@ -218,4 +220,5 @@ SELECT digest = :'digest' AS unchanged FROM everything;
 DELETE FROM torale.tasks WHERE owner = 'pg:regress_alice';
 DELETE FROM torale.channels WHERE owner = 'pg:regress_bob';
 DELETE FROM torale.users WHERE id IN ('pg:regress_alice', 'pg:regress_bob');
+REVOKE INSERT (id) ON torale.tasks FROM regress_alice;
 DROP ROLE regress_alice, regress_bob;

@@ -4,6 +4,8 @@ SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 CREATE ROLE regress_alice;
+-- Users have no say in ids; here they make the output the same each time.
+GRANT INSERT (id) ON torale.tasks TO regress_alice;
 GRANT torale_user TO regress_alice;
 SET SESSION AUTHORIZATION regress_alice;
 SELECT torale.current_owner();
@@ -62,4 +64,5 @@ RESET SESSION AUTHORIZATION;
 DELETE FROM torale.documents WHERE owner = 'pg:regress_alice';
 DELETE FROM torale.channels WHERE owner = 'pg:regress_alice';
 DELETE FROM torale.users WHERE id = 'pg:regress_alice';
+REVOKE INSERT (id) ON torale.tasks FROM regress_alice;
 DROP ROLE regress_alice;
