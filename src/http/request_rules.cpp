@@ -38,10 +38,11 @@ std::optional<Refusal> check_target(const core::HttpRequest& request) {
     return std::nullopt;
 }
 
-// The headers that say where the request goes and where it ends, counted: two readers that pick a
-// different one of two would see different requests.
+// The headers that say where the request goes, who sends it and where it ends, counted: two readers
+// that pick a different one of two would see different requests.
 struct Framing {
     int hosts = 0;
+    int credentials = 0;
     int lengths = 0;
     int encodings = 0;
     bool is_host_good = true;
@@ -56,6 +57,8 @@ Framing framing_of(const core::HttpRequest& request) {
         if (is_same_word(name, "host")) {
             ++framing.hosts;
             framing.is_host_good = std::all_of(value.begin(), value.end(), is_host_byte);
+        } else if (is_same_word(name, "authorization")) {
+            ++framing.credentials;
         } else if (is_same_word(name, "content-length")) {
             ++framing.lengths;
             framing.is_length_good =
@@ -79,6 +82,7 @@ std::optional<Refusal> refusal_of(const core::HttpRequest& request, int version)
     if (framing.hosts > 1) return Refusal{400, "more than one Host"};
     if (framing.hosts == 0 && version >= 11) return Refusal{400, "no Host"};
     if (!framing.is_host_good) return Refusal{400, "bad Host"};
+    if (framing.credentials > 1) return Refusal{400, "more than one Authorization"};
     if (framing.lengths > 1) return Refusal{400, "more than one Content-Length"};
     if (!framing.is_length_good) return Refusal{400, "bad Content-Length"};
     if (framing.encodings > 0) {
