@@ -42,7 +42,23 @@ Payload no_rows() {
     return payload;
 }
 
-Payload unread_json(const Ask& ask) {
+// PostgreSQL reads JSON by recursion: what exhausts its stack would be a fault of the server's.
+bool is_too_deep(std::string_view text) {
+    std::size_t depth = 0;
+    bool is_quoted = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char letter = text[at];
+        if (letter == '"') is_quoted = !is_quoted;
+        if (is_quoted && letter == '\\') ++at;
+        if (is_quoted) continue;
+        if ((letter == '[' || letter == '{') && ++depth > json_depth_max) return true;
+        if ((letter == ']' || letter == '}') && depth > 0) --depth;
+    }
+    return false;
+}
+
+Result<Payload> unread_json(const Ask& ask) {
+    if (is_too_deep(ask.body)) return invalid_body("Empty or invalid json");
     Payload payload;
     payload.kind = Payload::Kind::json;
     payload.text = ask.body;

@@ -210,6 +210,18 @@ TEST(payload, with_columns_is_not_looked_at) {
     EXPECT_EQ(parse_payload(ask).error().code, "22021");
 }
 
+TEST(payload, with_columns_is_refused_when_it_is_deeper_than_any_json) {
+    Ask ask = write_of("");
+    ask.query.columns = Keys{"a"};
+    ask.body = std::string(json_depth_max, '[') + std::string(json_depth_max, ']');
+    EXPECT_TRUE(parse_payload(ask));
+    ask.body = '[' + ask.body + ']';
+    ASSERT_FALSE(parse_payload(ask));
+    EXPECT_EQ(parse_payload(ask).error().code, "PGRST102");
+    ask.body = R"({"a":"\"[)" + std::string(json_depth_max + 1, '[') + "\"}";
+    EXPECT_TRUE(parse_payload(ask));
+}
+
 TEST(payload, of_csv_and_forms_has_the_columns_asked_for) {
     Ask ask = write_of("a,b\n1,2\n", "text/csv");
     ask.query.columns = Keys{"b", "c"};
