@@ -80,14 +80,15 @@ void RequestDatabase::State::load() {
     const auto began = SteadyClock::now();
     is_stale = false;
     try {
-        schema = std::make_shared<const rest::Schema>(read_schema(options.schemas));
+        schema = std::make_shared<const rest::Schema>(
+            read_schema(options.schemas, options.statement_timeout_ms));
         must_load = false;
         retry_pause = retry_first;
         ++counts.schema_loads;
     } catch (const Error& error) {
         ++counts.schema_failures;
         is_stale = true;
-        retry_at = began + retry_pause;
+        retry_at = SteadyClock::now() + retry_pause;
         retry_pause = std::min(retry_pause * 2, retry_longest);
         log_line("schema cache not loaded: " + error.message);
     }

@@ -178,10 +178,10 @@ void read_routines(Transaction& transaction, rest::Schema& schema) {
 
 }  // namespace
 
-rest::Schema read_schema(const std::vector<std::string>& exposed) {
+rest::Schema read_schema(const std::vector<std::string>& exposed, int timeout_ms) {
     rest::Schema schema;
     schema.exposed = exposed;
-    Transaction transaction("torale: reading the schema");
+    Transaction transaction("torale: reading the schema", Hold::extension, timeout_ms);
     read_relations(transaction, schema);
     read_columns(transaction, schema);
     const Keys keys = read_keys(transaction, schema);

@@ -9,7 +9,7 @@
 namespace torale::pg {
 
 // In a transaction of its own, some ten milliseconds for a hundred tables. Throws Error, and
-// ExtensionGone.
-rest::Schema read_schema(const std::vector<std::string>& exposed);
+// ExtensionGone. `timeout_ms` is for a session without a statement_timeout; 0 = none.
+rest::Schema read_schema(const std::vector<std::string>& exposed, int timeout_ms);
 
 }  // namespace torale::pg

@@ -284,7 +284,8 @@ bool lock_extension() {
     return false;
 }
 
-Transaction::Transaction(const char* activity, Hold hold) {
+Transaction::Transaction(const char* activity, Hold hold, int timeout_ms) {
+    if (StatementTimeout > 0) timeout_ms = StatementTimeout;
     bool is_there = true;
     try {
         is_there = guarded([&] {
@@ -292,7 +293,7 @@ Transaction::Transaction(const char* activity, Hold hold) {
             pgstat_report_activity(STATE_RUNNING, activity);
             StartTransactionCommand();
             // Core arms it for client statements only; in a worker SPI would run for ever.
-            if (StatementTimeout > 0) enable_timeout_after(STATEMENT_TIMEOUT, StatementTimeout);
+            if (timeout_ms > 0) enable_timeout_after(STATEMENT_TIMEOUT, timeout_ms);
             if (hold == Hold::extension && !lock_extension()) return false;
             SPI_connect();
             PushActiveSnapshot(GetTransactionSnapshot());

@@ -62,6 +62,16 @@ comes_to($port, '/sizes?size=eq.1', 200, 'a new table is served');
 get($port, '/sizes?size=eq.1') for 1 .. 20;
 $node->safe_psql('app', "ALTER TABLE api.sizes ALTER size TYPE text");
 is(join(' ', map { status_of($port, '/sizes?size=eq.1') } 1 .. 20), join(' ', (200) x 20), 'and once its column has another type');
+
+# Who waits for a lock before there is a statement waits no longer than a statement may.
+set($node, http_statement_timeout => '300ms');
+my $dropper = $node->background_psql('app');
+$dropper->query_safe('BEGIN; DROP EXTENSION torale;');
+comes_to($port, '/notes', 504, 'a request behind a lock of the extension is given up');
+$dropper->query_safe('ROLLBACK;');
+$dropper->quit;
+set($node, http_statement_timeout => '30s');
+comes_to($port, '/notes', 200, 'and served when it is gone');
 is(HTTP::Tiny->new->head("http://127.0.0.1:$port/live")->{status}, 200, 'HEAD of /live');
 like(get($port, '/metrics')->{content}, qr/^torale_http_requests_total\{method="GET",status="200"\} [1-9]/m, '/metrics counts');
 like(get($port, '/metrics')->{content}, qr/^torale_http_workers 2$/m, 'and knows the workers');
