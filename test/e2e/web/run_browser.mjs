@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
 import { run } from './database.mjs'
-import { test } from './tap.mjs'
+import { test, until } from './tap.mjs'
 
 const url = process.env.TORALE_URL
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -104,7 +104,7 @@ try {
         })).status, at)
         assert.equal(status, 204)
         assert.deepEqual(await run("SELECT context FROM torale.tasks WHERE name = 'eclipse'"), [{ context: { from: 'a page' } }])
-        assert.equal(await preflights(), before + 1)
+        await until(preflights, (count) => count === before + 1, { what: 'one more preflight' })
     })
 
     await test('refusals can be read as well', async () => {
