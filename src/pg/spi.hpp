@@ -79,12 +79,9 @@ enum class Hold { extension, nothing };
 // else aborted by the destructor. statement_timeout bounds it as a whole.
 class Transaction {
 public:
-    static constexpr int usual_timeout_ms = 5'000;
-
     // `activity` is what pg_stat_activity shows; a literal without any value in it. `timeout_ms`
     // is for sessions without a statement_timeout; 0 = none.
-    explicit Transaction(const char* activity, Hold hold = Hold::extension,
-                         int timeout_ms = usual_timeout_ms);
+    explicit Transaction(const char* activity, Hold hold = Hold::extension, int timeout_ms = 5'000);
     ~Transaction();
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
