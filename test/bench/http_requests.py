@@ -3,7 +3,7 @@ token and with an API key, by one worker and by two. Beside them, in turn within
 pgbench with the same statements over a Unix socket and a Node server doing the same work. Then
 the memory of one worker over a million requests.
 
-The statements are the ones that torale runs: auto_explain logs them once."""
+pgbench's statements are the ones that torale runs: auto_explain logs them once."""
 import base64
 import hashlib
 import hmac
@@ -130,7 +130,7 @@ def is_ready():
 class Node:
     """One process and its PostgreSQL backends; absent where npm is."""
 
-    def __init__(self, sql, statements):
+    def __init__(self, sql):
         self.sql, self.process = sql, None
         if not shutil.which("npm"):
             return
@@ -138,9 +138,8 @@ class Node:
             shutil.copy(bench.HERE / "http_node" / name, folder)
         if subprocess.run(["npm", "ci", "--silent"], cwd=folder, capture_output=True).returncode != 0:
             return
-        (folder / "statements.json").write_text(json.dumps(statements))
         self.process = subprocess.Popen(
-            ["node", "server.mjs", "statements.json", SECRET], cwd=folder, stdout=subprocess.PIPE,
+            ["node", "server.mjs", SECRET], cwd=folder, stdout=subprocess.PIPE,
             text=True, env=os.environ | {"PGUSER": "torale_authenticator", "NODE_ENV": "production"})
         self.port = int(self.process.stdout.readline())
 
@@ -340,7 +339,7 @@ def main():
     torale = Torale(sql)
     torale.set_workers(1)
     statements = logged_statements(sql, rows)
-    node = Node(sql, statements)
+    node = Node(sql)
     try:
         for workers in (1, 2):
             torale.set_workers(workers)
