@@ -40,8 +40,7 @@ std::string claims_text() {
 
 // Claims that are absent, broken or without a text `sub` are no owner, not an error: an anonymous
 // request has none.
-std::optional<std::string> claimed_owner() {
-    const std::string text = claims_text();
+std::optional<std::string> owner_in(const std::string& text) {
     if (text.empty()) return std::nullopt;
     const std::optional<core::Json> claims = core::parse_json(text);
     if (!claims || !claims->is_object()) return std::nullopt;
@@ -52,6 +51,22 @@ std::optional<std::string> claimed_owner() {
         throw Error("42501", "claim \"sub\" must not begin with \"pg:\"", "",
                     "That prefix belongs to users who connect to PostgreSQL themselves.");
     return unless_empty(std::move(owner));
+}
+
+// Triggers and policies ask again and again within a request, and the next one often is of the
+// same user.
+std::optional<std::string> claimed_owner() {
+    struct Read {
+        std::string text;
+        std::optional<std::string> owner;
+    };
+    static auto* last = new Read;
+    std::string text = claims_text();
+    if (text != last->text) {
+        std::optional<std::string> owner = owner_in(text);
+        *last = {std::move(text), std::move(owner)};
+    }
+    return last->owner;
 }
 
 std::string session_user_name() {

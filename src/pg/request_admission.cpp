@@ -41,6 +41,14 @@ std::string claims_of_role(const std::string& role) {
     return core::write_json({{"role", role}});
 }
 
+std::string claims_with_role(const core::Json& claims, const std::string& role) {
+    const auto claimed = claims.find("role");
+    if (claimed != claims.end() && *claimed == role) return core::write_json(claims);
+    core::Json changed = claims;
+    changed["role"] = role;
+    return core::write_json(changed);
+}
+
 rest::Result<rest::Identity> admit_by_key(const std::string& key) {
     const std::string hash = rest::api_key_hash(key);
     if (const auto known = known_key(hash))
@@ -93,9 +101,7 @@ rest::Result<rest::Identity> admit_by_token(const RequestDatabaseOptions& option
                              .code = "PGRST302",
                              .message = "Anonymous access is disabled",
                              .headers = {{"WWW-Authenticate", "Bearer"}}};
-    core::Json claims = token.claims;
-    claims["role"] = identity.role;
-    identity.claims = core::write_json(claims);
+    identity.claims = claims_with_role(token.claims, identity.role);
     identity.is_anonymous = identity.role == options.anon_role;
     return identity;
 }

@@ -72,7 +72,8 @@ rest::Answer read_answer(std::vector<std::optional<std::string>> row) {
 rest::Statement call_without_arguments(const std::string& function) {
     const std::size_t dot = function.find('.');
     rest::SqlWriter out;
-    out << "SELECT ";
+    // Whatever it returns, one row or none.
+    out << "SELECT pg_catalog.count(*) FROM ";
     if (dot == std::string::npos)
         out.identifier(function);
     else

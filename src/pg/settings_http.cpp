@@ -30,6 +30,7 @@ int header_size_max = 0;
 int body_size_max = 0;
 int connections_max = 0;
 int streams_max = 0;
+int streams_per_client = 0;
 int header_timeout = 0;
 int body_timeout = 0;
 int idle_timeout = 0;
@@ -68,6 +69,8 @@ const IntegerSetting integers[] = {
      "Connections that one worker keeps open; above it those longest in their header give way."},
     {"torale.http_streams_max", &streams_max, 200, 0, 20'000, 0,
      "Streams of events that one worker keeps open."},
+    {"torale.http_streams_per_client", &streams_per_client, 20, 1, 20'000, 0,
+     "Streams of events that one worker keeps open for one key or user."},
     {"torale.http_header_timeout", &header_timeout, 10'000, 100, an_hour_ms, GUC_UNIT_MS,
      "Time a client has to send a request's line and headers."},
     {"torale.http_body_timeout", &body_timeout, 30'000, 100, an_hour_ms, GUC_UNIT_MS,
@@ -214,6 +217,7 @@ HttpSettings current_http() {
             .body_bytes_max = std::int64_t{pg::body_size_max} * 1024,
             .connections_max = pg::connections_max,
             .streams_max = pg::streams_max,
+            .streams_per_client = pg::streams_per_client,
             .header_timeout = milliseconds(pg::header_timeout),
             .body_timeout = milliseconds(pg::body_timeout),
             .idle_timeout = milliseconds(pg::idle_timeout),

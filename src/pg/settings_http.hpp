@@ -33,6 +33,7 @@ struct HttpSettings {
     std::int64_t body_bytes_max = 1 << 20;
     int connections_max = 1000;
     int streams_max = 200;
+    int streams_per_client = 20;
     std::chrono::milliseconds header_timeout{10'000};
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds idle_timeout{60'000};

@@ -47,7 +47,7 @@ WebWorker::WebWorker(WebSockets sockets, std::string database_name)
       waiter_(server_.fd()),
       hand_over_(server_, sockets_.handoff_send.get()),
       service_(std::move(database_name), settings_),
-      streams_(server_, service_) {}
+      streams_(server_, service_, hand_over_) {}
 
 void WebWorker::keep_running() {
     while (!is_done()) {
@@ -142,7 +142,7 @@ void WebWorker::keep_house() {
     if ((wants_to_end() && !is_ending_) || is_urgent) begin_to_end();
     report(now);
     const CancelOnStop cancel;
-    streams_.turn();
+    streams_.turn(hand_over_delay());
 }
 
 // Under a lock that all share, so not at every request. That there are streams is told at once:

@@ -76,11 +76,6 @@ bool extension_exists() {
     });
 }
 
-// The token may be good and only our keys old.
-bool is_key_refusal(const core::HttpResponse& response) {
-    return response.status == 401 && response.body.find("\"PGRST301\"") != std::string::npos;
-}
-
 std::vector<rest::SchedulerGauge> scheduler_gauges() {
     std::vector<rest::SchedulerGauge> gauges;
     for (const WorkerRow& row : worker_rows()) {
@@ -109,7 +104,7 @@ WebService::WebService(std::string database_name, const HttpSettings& settings)
                .origins = {},
                .plans = {},
                .schemas = {}},
-      streams_(settings.streams_max) {
+      streams_({settings.streams_max, settings.streams_per_client}) {
     apply(settings);
 }
 
@@ -117,7 +112,7 @@ void WebService::apply(const HttpSettings& settings) {
     database_.apply(database_options(settings));
     limiter_.apply(settings.rate_limit, settings.auth_failures_max);
     keys_.apply(key_sources());
-    streams_.limit(settings.streams_max);
+    streams_.limit({settings.streams_max, settings.streams_per_client});
     service_.tokens = token_policy();
     service_.origins = rest::parse_origins(settings.cors_origins);
     service_.plans.max_rows = settings.max_rows;
@@ -191,8 +186,10 @@ core::HttpResponse WebService::answer_with_keys(const http::Exchange& exchange) 
 core::HttpResponse WebService::answer_rest(const http::Exchange& exchange) {
     if (is_stopping_ || !has_extension_) return unavailable(unready_reason());
     keys_.look();
+    service_.lacks_key = false;
     core::HttpResponse response = answer_with_keys(exchange);
-    if (is_key_refusal(response) && keys_.look_for_newer()) response = answer_with_keys(exchange);
+    // The token may be good and only our keys old.
+    if (service_.lacks_key && keys_.look_for_newer()) response = answer_with_keys(exchange);
     return response;
 }
 

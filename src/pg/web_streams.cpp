@@ -36,15 +36,20 @@ void WebStreams::send(const std::vector<rest::EventStreams::Push>& pushes) {
     }
 }
 
-void WebStreams::poll(Instant now) {
+void WebStreams::poll(Instant now, milliseconds delay) {
     has_news_ = false;
-    send(service_.poll_streams());
+    std::vector<rest::EventStreams::Push> pushes;
+    {
+        const HandOver::Armed hand_over(hand_over_, delay);
+        pushes = service_.poll_streams();
+    }
+    send(pushes);
     const auto took = std::chrono::steady_clock::now() - now;
     not_before_ = now + took + std::max<std::chrono::nanoseconds>(pause_min, took * pause_factor);
     next_poll_ = not_before_ + between_polls;
 }
 
-void WebStreams::turn() {
+void WebStreams::turn(milliseconds delay) {
     for (const http::ConnectionId connection : server_.closed_streams())
         service_.streams().close(connection);
     const std::size_t before = std::exchange(streams_, service_.streams().size());
@@ -53,7 +58,7 @@ void WebStreams::turn() {
     if (before == 0) next_heartbeat_ = now + between_heartbeats;
     const std::uint64_t generation = event_generation();
     if (generation != std::exchange(generation_, generation) || streams_ > before) has_news_ = true;
-    if ((has_news_ && now >= not_before_) || now >= next_poll_) poll(now);
+    if ((has_news_ && now >= not_before_) || now >= next_poll_) poll(now, delay);
     if (now < next_heartbeat_) return;
     next_heartbeat_ = now + between_heartbeats;
     send(service_.streams().heartbeat());

@@ -18,7 +18,6 @@ constexpr core::seconds overlap{30};
 constexpr core::seconds resume_max{3600};
 constexpr int page_size = 500;
 constexpr int pages_max = 20;  // of one poll; the next one goes on
-constexpr std::size_t sent_max = 2000;
 constexpr core::milliseconds reconnect_after{2000};
 
 Statement render_events(core::Time since, const std::string& after) {
@@ -45,6 +44,20 @@ RequestSettings read_settings(const core::HttpRequest& request) {
     return settings;
 }
 
+Failure too_many_of_one() {
+    return {.status = 429,
+            .code = "PT429",
+            .message = "too many event streams of one client",
+            .hint = "torale.http_streams_per_client sets the limit.",
+            .headers = {{"Retry-After", "5"}}};
+}
+
+// Ids begin with the time in sixteen digits of microseconds.
+std::string first_id_at(core::Time time) {
+    const std::string digits = std::to_string(time.time_since_epoch().count());
+    return std::string(digits.size() < 16 ? 16 - digits.size() : 0, '0') + digits;
+}
+
 std::string text_at(const core::Json& event, const char* member) {
     const auto found = event.find(member);
     if (found == event.end() || !found->is_string()) return {};
@@ -65,13 +78,20 @@ std::optional<core::Time> event_time(const std::string& event_id) {
     return core::Time(core::microseconds(count));
 }
 
+bool EventStreams::has_its_share(const std::string& client) const {
+    const auto own = std::count_if(streams_.begin(), streams_.end(), [&](const auto& entry) {
+        return entry.second.client == client;
+    });
+    return own >= limits_.per_client_max;
+}
+
 core::HttpResponse EventStreams::open(std::uint64_t connection, const core::HttpRequest& request,
                                       Service& service) {
     Walk walk{request, service};
     const auto refuse = [&](const Failure& failure) {
         return finished(reply_failure(failure), walk);
     };
-    if (static_cast<int>(streams_.size()) >= streams_max_)
+    if (static_cast<int>(streams_.size()) >= limits_.streams_max)
         return refuse({.status = 503,
                        .code = "PT503",
                        .message = "too many event streams",
@@ -85,10 +105,11 @@ core::HttpResponse EventStreams::open(std::uint64_t connection, const core::Http
                        .message = "Anonymous access is disabled",
                        .headers = {{"WWW-Authenticate", "Bearer"}}});
     if (const auto refused = within_quota(walk)) return refuse(*refused);
+    if (has_its_share(walk.identity.limit_key)) return refuse(too_many_of_one());
     if (const auto committed = walk.transaction->commit(); !committed)
         return refuse(failure_of(committed.error(), false));
     const core::Time now = service.clock.now();
-    Stream stream{request, now, {}};
+    Stream stream{request, now, {}, walk.identity.limit_key};
     stream.request.body.clear();
     if (const auto last = event_time(last_event_id(request)))
         stream.since = std::clamp(*last, now - resume_max, now);
@@ -99,9 +120,7 @@ core::HttpResponse EventStreams::open(std::uint64_t connection, const core::Http
 void EventStreams::add_event(Stream& stream, const core::Json& event, std::string& frames,
                              std::string& last) {
     last = text_at(event, "id");
-    if (std::find(stream.sent.begin(), stream.sent.end(), last) != stream.sent.end()) return;
-    stream.sent.push_back(last);
-    if (stream.sent.size() > sent_max) stream.sent.pop_front();
+    if (!stream.sent.insert(last).second) return;
     stream.since = std::max(stream.since, event_time(last).value_or(stream.since));
     frames += write_event({last, text_at(event, "kind"),
                            core::write_json(event.value("payload", core::Json::object()))});
@@ -116,6 +135,7 @@ Result<std::string> EventStreams::news(Stream& stream, Service& service) {
     std::string frames;
     std::string after;
     const core::Time since = stream.since - overlap;
+    stream.sent.erase(stream.sent.begin(), stream.sent.lower_bound(first_id_at(since)));
     for (int page = 0; page < pages_max; ++page) {
         const auto answer = walk.transaction->run(render_events(since, after));
         if (!answer) return failure_of(answer.error(), false);

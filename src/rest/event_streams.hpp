@@ -3,8 +3,8 @@
 // or a deactivated user ends it.
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +17,11 @@ namespace torale::rest {
 // dash, what it is about.
 std::optional<core::Time> event_time(const std::string& event_id);
 
+struct StreamLimits {
+    int streams_max = 200;  // of one worker
+    int per_client_max = 20;
+};
+
 class EventStreams {
 public:
     struct Push {
@@ -25,7 +30,7 @@ public:
         bool ends = false;
     };
 
-    explicit EventStreams(int streams_max) : streams_max_(streams_max) {}
+    explicit EventStreams(StreamLimits limits) : limits_(limits) {}
 
     // The response that begins the stream, or the refusal; only what begins one is registered.
     core::HttpResponse open(std::uint64_t connection, const core::HttpRequest& request,
@@ -34,20 +39,22 @@ public:
     std::vector<Push> poll(Service& service);
     std::vector<Push> heartbeat() const;
     void close(std::uint64_t connection) { streams_.erase(connection); }
-    void limit(int streams_max) { streams_max_ = streams_max; }
+    void limit(StreamLimits limits) { limits_ = limits; }
     std::size_t size() const { return streams_.size(); }
 
 private:
     struct Stream {
         core::HttpRequest request;  // without body: the credential is read again at each poll
         core::Time since{};
-        std::deque<std::string> sent;  // ids of the overlap
+        std::set<std::string> sent;  // ids of the overlap, in the order of time
+        std::string client;          // whom a rate limit counts
     };
+    bool has_its_share(const std::string& client) const;
     static void add_event(Stream& stream, const core::Json& event, std::string& frames,
                           std::string& last);
     static Result<std::string> news(Stream& stream, Service& service);
 
-    int streams_max_;
+    StreamLimits limits_;
     std::map<std::uint64_t, Stream> streams_;
 };
 

@@ -21,6 +21,7 @@ struct Service {
     std::vector<std::string> schemas{};
     bool allows_anonymous = true;  // else PGRST302 without a credential
     bool is_open = false;          // development: let in without one, from this machine's pages
+    bool lacks_key = false;        // set when a token needs a key that is not among `keys`
     bool is_https = false;         // the public URL is: browsers are told to stay there
 };
 

@@ -21,7 +21,10 @@ Result<std::optional<Verified>> verified(Walk& walk) {
         claims = *known;
     } else {
         auto fresh = verify_signature(walk.credential.token, service.keys);
-        if (!fresh) return fresh.error();
+        if (!fresh) {
+            service.lacks_key = is_key_failure(fresh.error());
+            return fresh.error();
+        }
         claims = std::move(*fresh);
         service.known_tokens.keep(walk.credential.token, claims);
     }

@@ -30,7 +30,7 @@ protected:
                     .keys = keys,
                     .known_tokens = known,
                     .schemas = {"torale"}};
-    EventStreams streams{2};
+    EventStreams streams{{.streams_max = 2, .per_client_max = 2}};
 
     core::HttpResponse open(std::uint64_t connection, std::vector<core::Header> headers = {}) {
         headers.push_back({"apikey", "sk_test"});
@@ -116,6 +116,23 @@ TEST_F(Streams, strangers_and_too_many_are_refused) {
     EXPECT_EQ(third.status, 503);
     EXPECT_THAT(third.body, HasSubstr("too many event streams"));
     EXPECT_THAT(third.body, Not(HasSubstr("sk_test")));
+}
+
+TEST_F(Streams, nobody_takes_all_of_them) {
+    streams.limit({.streams_max = 10, .per_client_max = 1});
+    database.identity =
+        Identity{.role = "torale_user", .limit_key = "user:ann", .is_anonymous = false};
+    EXPECT_EQ(open(1).status, 200);
+    const auto second = open(2);
+    EXPECT_EQ(second.status, 429);
+    EXPECT_FALSE(second.is_stream);
+    database.identity =
+        Identity{.role = "torale_user", .limit_key = "user:bob", .is_anonymous = false};
+    EXPECT_EQ(open(3).status, 200);
+    streams.close(1);
+    database.identity =
+        Identity{.role = "torale_user", .limit_key = "user:ann", .is_anonymous = false};
+    EXPECT_EQ(open(4).status, 200);
 }
 
 TEST_F(Streams, heartbeats_reach_everybody) {
