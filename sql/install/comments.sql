@@ -318,7 +318,7 @@ COMMENT ON FUNCTION torale.next_run IS 'When a task is due: a computed field, se
 COMMENT ON FUNCTION torale.current_owner IS 'Who the session acts for; rows with this owner are its own.';
 COMMENT ON FUNCTION torale.uuid_v7 IS 'A new UUIDv7: the time to the microsecond, then 62 random bits.';
 COMMENT ON FUNCTION torale.doctor IS 'What is set up and what is not, each with the statement that mends it.';
-COMMENT ON FUNCTION torale.health IS 'Whether tasks run here, how late, and what waits, as an object.';
+COMMENT ON FUNCTION torale.health IS 'Whether tasks run here, how late, and what waits, as an object; of deliveries and budgets an operator sees all, others their own.';
 COMMENT ON FUNCTION torale.workers IS 'The rows of worker_status.';
 
 -- ---- for the person who runs the server ----

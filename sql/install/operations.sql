@@ -119,18 +119,21 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION torale.health() RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER -- counts rows of all owners, shows no row
+LANGUAGE sql STABLE SECURITY DEFINER -- counts rows of all owners for operators, one's own for others
 SET search_path = pg_catalog, torale, pg_temp AS $$
     SELECT jsonb_build_object(
         'ok', torale_internal.is_served() AND torale_internal.is_active(),
         'preloaded', torale_internal.is_preloaded(), 'served', torale_internal.is_served(), 'active', torale_internal.is_active(),
         'lag_seconds', (SELECT greatest(round(extract(epoch FROM now() - min(s.next_run_at))::numeric, 3), 0) FROM torale_internal.task_schedule s
                         WHERE s.next_run_at <= now()),
-        'pending_deliveries', (SELECT count(*) FROM (SELECT 1 FROM torale.deliveries d WHERE d.status = 'pending' LIMIT 10001) c),
+        'pending_deliveries', (SELECT count(*) FROM (SELECT 1 FROM torale.deliveries d
+            WHERE d.status = 'pending' AND (o.is_operator OR d.owner = torale.current_owner()) LIMIT 10001) c),
         'oldest_pending_seconds', (SELECT greatest(round(extract(epoch FROM now() - min(d.next_attempt_at))::numeric, 3), 0)
-                                   FROM torale.deliveries d WHERE d.status = 'pending'),
-        'budgets_used_up', (SELECT count(*) FROM torale_internal.doctor_budgets(true)),
+                                   FROM torale.deliveries d
+                                   WHERE d.status = 'pending' AND (o.is_operator OR d.owner = torale.current_owner())),
+        'budgets_used_up', (SELECT count(*) FROM torale_internal.doctor_budgets(o.is_operator)),
         'cooling_providers', (SELECT coalesce(jsonb_agg(s.provider), '[]') FROM torale_internal.provider_state s WHERE s.cooling_until > now()))
+    FROM (SELECT torale_internal.is_operator() AS is_operator) o
 $$;
 
 -- Previews, suggestions, replays and channel tests that are over, with the test's notification.

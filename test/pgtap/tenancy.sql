@@ -3,7 +3,7 @@
 -- are taken from the catalogs, so that a new one cannot be forgotten.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(50);
+SELECT plan(51);
 
 -- One value of a statement, run in the session of somebody: a database user, or, with claims, a
 -- user of the API (torale_authenticator after SET ROLE torale_user). An error is its SQLSTATE and text.
@@ -214,6 +214,8 @@ UPDATE torale.channels SET is_default = false WHERE id = '0b0b0b0b-0000-0000-000
 -- ---- what is for operators ----
 SELECT is(pg_temp.as_user('alice', 'SELECT count(*) FROM torale.worker_status WHERE database <> current_database()'), '0', 'workers of other databases are not shown');
 SELECT ok(pg_temp.as_user('alice', 'SELECT torale.health()::text') !~ '0b0b0b0b|pg:', 'health() shows nobody''s rows');
+SELECT results_eq($$SELECT (pg_temp.as_user('alice', 'SELECT torale.health() ->> ''pending_deliveries'''))::bigint$$,
+    $$SELECT count(*) FROM torale.deliveries WHERE owner = 'pg:alice' AND status = 'pending'$$, 'and counts one''s own alone');
 
 -- ---- the proof ----
 SELECT is(pg_temp.rows_of('0b0b0b0b'), (SELECT text FROM bobs_rows), 'after all this no row of bob''s has changed');
