@@ -239,7 +239,8 @@ INSTANTIATE_TEST_SUITE_P(
             "{settings}, {kept} FROM ({read}) AS `_rows`",
             {"1", "1"}},
         Row{{.method = "POST", .target = "/rpc/all_films?select=id,shout&order=id", .body = "{}"},
-            "WITH `_called` AS (SELECT `_call`.* FROM `api`.`all_films`() AS `_call`) {page}, "
+            "WITH `_called` AS (SELECT `_call`.*, `_call`.`shout` FROM `api`.`all_films`() AS "
+            "`_call`) {page}, "
             "{json}, {settings}, {kept} FROM ({read}) AS `_rows`",
             {}},
         Row{{.target = "/rpc/all_films?select=id,casts!inner(name)&casts.name=eq.Ann&limit=1",
