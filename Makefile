@@ -78,11 +78,11 @@ test: packages  ## build, install, run every suite: "N passed, N failed"
 demo: packages  ## a private server, real documents, three runs of a task, two minutes
 	$(sub) all tools && $(install_anyhow) && $(here)/examples/demo/run
 
-tools: build/Makefile  ## everything CMake builds: rooms, unit tests, CLI, fake outside world
+tools: all build/Makefile  ## everything CMake builds: unit tests, CLI, fake outside world
 	cmake --build build -j$$(nproc)
 
 build/Makefile: $(here)/CMakeLists.txt
-	cmake -S $(here) -B build -DCMAKE_BUILD_TYPE=RelWithDebInfo
+	cmake -S $(here) -B build -DCMAKE_BUILD_TYPE=RelWithDebInfo -DTORALE_OBJECTS=$(CURDIR)
 
 unit: tools  ## GoogleTest: everything that needs no server
 	$(here)/test/run unit
