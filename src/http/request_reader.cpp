@@ -75,6 +75,8 @@ private:
         append(header.name, name);
         append(header.value, value);
     }
+    // Newer versions of Beast ask for it, older ones do not know it. Trailers are refused before.
+    void on_trailer_field_impl(beast::http::field, Text, Text, error_code&) {}
     void on_header_impl(error_code& error) override {
         refusal = refusal_of(request_, version);
         if (refusal) error = BeastError::bad_field;
