@@ -23,7 +23,10 @@ using std::chrono::milliseconds;
 // misses something gets a newer schema at once, see newer_schema().
 constexpr milliseconds pause_min{1'000};
 constexpr int pause_factor = 50;
-// What is missed may be a client's invention: a fifth of the time at most.
+// What is missed may be new, and then it is to be found at once; or a client's invention: after a
+// few reloads in a row a fifth of the time at most.
+constexpr int misses_free = 5;
+constexpr milliseconds misses_window{10'000};
 constexpr int miss_factor = 4;
 constexpr milliseconds retry_first{1'000};
 constexpr milliseconds retry_longest{32'000};
@@ -54,6 +57,8 @@ struct RequestDatabase::State {
     RequestDatabaseOptions options;
     RequestPlans plans;
     RequestRoles roles;
+    SteadyClock::time_point misses_since{};
+    int misses = 0;
     std::shared_ptr<const rest::Schema> schema;
     SteadyClock::time_point loaded_at{};
     SteadyClock::time_point retry_at{};
@@ -66,6 +71,7 @@ struct RequestDatabase::State {
         : options(std::move(given)), plans(options.plan_cache_bytes) {}
 
     bool is_due() const;
+    bool may_load_for_miss();
     void load();
 };
 
@@ -75,6 +81,18 @@ bool RequestDatabase::State::is_due() const {
     if (must_load || !schema) return true;
     const milliseconds cost{static_cast<std::int64_t>(counts.schema_seconds * 1000)};
     return is_stale && now - loaded_at >= std::max(pause_min, cost * pause_factor);
+}
+
+bool RequestDatabase::State::may_load_for_miss() {
+    const auto now = SteadyClock::now();
+    if (now < retry_at) return false;
+    if (now - misses_since >= misses_window) {
+        misses_since = now;
+        misses = 0;
+    }
+    if (++misses <= misses_free) return true;
+    const milliseconds cost{static_cast<std::int64_t>(counts.schema_seconds * 1000)};
+    return now - loaded_at >= cost * miss_factor;
 }
 
 // The old one goes on serving while a new one cannot be read.
@@ -123,10 +141,7 @@ std::shared_ptr<const rest::Schema> RequestDatabase::newer_schema() {
         StartTransactionCommand();
         CommitTransactionCommand();
     });
-    const milliseconds cost{static_cast<std::int64_t>(state_->counts.schema_seconds * 1000)};
-    const auto now = SteadyClock::now();
-    const bool may_load = now >= state_->retry_at && now - state_->loaded_at >= cost * miss_factor;
-    if (is_stale && may_load) state_->load();
+    if (is_stale && state_->may_load_for_miss()) state_->load();
     return schema();
 }
 
