@@ -90,6 +90,11 @@ std::string clean_utf8(std::string_view text) {
     return out;
 }
 
+std::string text_of(const Json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 std::string write_json(const Json& value) {
     std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
     // jsonb refuses an escaped U+0000, and one such reply must not fail the commit it shares

@@ -16,6 +16,9 @@ std::optional<Json> parse_json(std::string_view text, std::size_t depth_max = 64
 // Valid UTF-8 without U+0000: what jsonb and text accept. Bad bytes become U+FFFD.
 std::string clean_utf8(std::string_view text);
 
+// A text member of an object; "" when absent, null or something else.
+std::string text_of(const Json& object, const char* key);
+
 // dump() that never throws: invalid UTF-8 is replaced.
 std::string write_json(const Json& value);
 

@@ -5,11 +5,6 @@
 
 namespace torale::pg {
 
-std::string text_of(const core::Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 void JsonRows::text(std::string_view key, std::string_view value) {
     if (!value.empty()) exact_text(key, value);
 }

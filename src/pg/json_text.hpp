@@ -11,8 +11,7 @@
 
 namespace torale::pg {
 
-// A text member; "" when absent, null or something else.
-std::string text_of(const core::Json& object, const char* key);
+using core::text_of;
 
 // An array of objects. Absent and empty texts are left out: a missing key reads as null.
 class JsonRows {

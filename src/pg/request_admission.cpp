@@ -5,6 +5,7 @@
 #include "core/json.hpp"
 #include "pg/known_callers.hpp"
 #include "pg/open_transaction.hpp"
+#include "rest/refusals.hpp"
 
 namespace torale::pg {
 
@@ -96,11 +97,7 @@ rest::Result<rest::Identity> admit_by_token(const RequestDatabaseOptions& option
         identity.role = *role;
         identity.limit_key = "user:" + token.subject;
     }
-    if (identity.role.empty())
-        return rest::Failure{.status = 401,
-                             .code = "PGRST302",
-                             .message = "Anonymous access is disabled",
-                             .headers = {{"WWW-Authenticate", "Bearer"}}};
+    if (identity.role.empty()) return rest::anonymous_refused();
     identity.claims = claims_with_role(token.claims, identity.role);
     identity.is_anonymous = identity.role == options.anon_role;
     return identity;

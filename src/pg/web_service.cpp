@@ -119,7 +119,7 @@ void WebService::apply(const HttpSettings& settings) {
     service_.schemas = settings.schemas;
     service_.allows_anonymous = !settings.anon_role.empty() || settings.is_open();
     service_.is_open = settings.is_open();
-    service_.is_https = settings.public_url.starts_with("https://");
+    service_.public_url = settings.public_url;
 }
 
 void WebService::look_around() {
@@ -238,7 +238,7 @@ core::HttpResponse WebService::answer_or_refuse(const http::Exchange& exchange) 
 // came to rest.
 core::HttpResponse WebService::answer(const http::Exchange& exchange) {
     core::HttpResponse response = answer_or_refuse(exchange);
-    rest::add_security_headers(response, service_.is_https);
+    rest::add_security_headers(response, service_.is_https());
     rest::add_cors_headers(response, exchange.request, service_.origins);
     return response;
 }

@@ -17,40 +17,16 @@ std::set<Name> names_in(const core::Json& rights, const char* member, const std:
     return names;
 }
 
-std::string host_of(const core::HttpRequest& request) {
-    return std::string(core::find_header(request.headers, "Host").value_or("localhost"));
-}
-
 }  // namespace
 
-Statement render_rights(const std::string& schema) {
-    SqlWriter out;
-    out << "SELECT NULL::bigint, 0::bigint, pg_catalog.json_build_object("
-           "'relations', (SELECT pg_catalog.json_agg(c.relname) FROM pg_catalog.pg_class c"
-           " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-           " WHERE n.nspname = ";
-    out.parameter(schema);
-    out << " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')"
-           " AND c.relkind IN ('r', 'v', 'm', 'f', 'p')"
-           " AND (pg_catalog.has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE')"
-           " OR pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE'))),"
-           " 'routines', (SELECT pg_catalog.json_agg(DISTINCT p.proname::text)"
-           " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
-           " WHERE n.nspname = ";
-    out.parameter(schema);
-    out << " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')"
-           " AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE')))::text,"
-           " NULL::text, NULL::text, NULL::text, 0::bigint";
-    return out.take();
-}
-
-core::HttpResponse reply_description(const core::HttpRequest& request, const Ask& ask,
-                                     const Schema& schema, const Answer& rights, bool is_https) {
+core::HttpResponse reply_description(const Ask& ask, const Schema& schema, const Answer& rights,
+                                     const PublicAddress& address) {
     const core::Json known = core::parse_json(rights.body).value_or(core::Json::object());
     OpenApiOptions options;
     options.schema = ask.schema;
-    options.host = host_of(request);
-    options.scheme = is_https ? "https" : "http";
+    options.host = address.host;
+    options.scheme = address.scheme;
+    options.base_path = address.base_path + "/";
     options.version = schema.version;
     options.relations = names_in(known, "relations", ask.schema);
     options.routines = names_in(known, "routines", ask.schema);

@@ -6,6 +6,8 @@
 
 #include "core/json.hpp"
 #include "rest/event_stream.hpp"
+#include "rest/refusals.hpp"
+#include "rest/render.hpp"
 #include "rest/reply.hpp"
 #include "rest/request_settings.hpp"
 
@@ -19,20 +21,6 @@ constexpr core::seconds resume_max{3600};
 constexpr int page_size = 500;
 constexpr int pages_max = 20;  // of one poll; the next one goes on
 constexpr core::milliseconds reconnect_after{2000};
-
-Statement render_events(core::Time since, const std::string& after) {
-    SqlWriter out;
-    out << "SELECT NULL::bigint, pg_catalog.count(*),"
-           " coalesce(pg_catalog.json_agg(e ORDER BY e.id)::text, '[]'),"
-           " NULL::text, NULL::text, NULL::text, 0::bigint FROM torale.events(";
-    out.parameter(core::write_time(since));
-    out << "::timestamptz, ";
-    out.parameter(after.empty() ? std::nullopt : std::optional<std::string>(after));
-    out << "::text, ";
-    out.number(page_size);
-    out << ") e";
-    return out.take();
-}
 
 RequestSettings read_settings(const core::HttpRequest& request) {
     RequestSettings settings;
@@ -56,12 +44,6 @@ Failure too_many_of_one() {
 std::string first_id_at(core::Time time) {
     const std::string digits = std::to_string(time.time_since_epoch().count());
     return std::string(digits.size() < 16 ? 16 - digits.size() : 0, '0') + digits;
-}
-
-std::string text_at(const core::Json& event, const char* member) {
-    const auto found = event.find(member);
-    if (found == event.end() || !found->is_string()) return {};
-    return found->get<std::string>();
 }
 
 }  // namespace
@@ -99,11 +81,7 @@ core::HttpResponse EventStreams::open(std::uint64_t connection, const core::Http
                        .headers = {{"Retry-After", "5"}}});
     if (const auto refused = authenticate(walk)) return refuse(*refused);
     if (const auto refused = admit(walk)) return refuse(*refused);
-    if (walk.identity.is_anonymous)
-        return refuse({.status = 401,
-                       .code = "PGRST302",
-                       .message = "Anonymous access is disabled",
-                       .headers = {{"WWW-Authenticate", "Bearer"}}});
+    if (walk.identity.is_anonymous) return refuse(anonymous_refused());
     if (const auto refused = within_quota(walk)) return refuse(*refused);
     if (has_its_share(walk.identity.limit_key)) return refuse(too_many_of_one());
     if (const auto committed = walk.transaction->commit(); !committed)
@@ -119,10 +97,10 @@ core::HttpResponse EventStreams::open(std::uint64_t connection, const core::Http
 
 void EventStreams::add_event(Stream& stream, const core::Json& event, std::string& frames,
                              std::string& last) {
-    last = text_at(event, "id");
+    last = core::text_of(event, "id");
     if (!stream.sent.insert(last).second) return;
     stream.since = std::max(stream.since, event_time(last).value_or(stream.since));
-    frames += write_event({last, text_at(event, "kind"),
+    frames += write_event({last, core::text_of(event, "kind"),
                            core::write_json(event.value("payload", core::Json::object()))});
 }
 
@@ -137,7 +115,7 @@ Result<std::string> EventStreams::news(Stream& stream, Service& service) {
     const core::Time since = stream.since - overlap;
     stream.sent.erase(stream.sent.begin(), stream.sent.lower_bound(first_id_at(since)));
     for (int page = 0; page < pages_max; ++page) {
-        const auto answer = walk.transaction->run(render_events(since, after));
+        const auto answer = walk.transaction->run(render_events(since, after, page_size));
         if (!answer) return failure_of(answer.error(), false);
         for (const core::Json& event : core::parse_json(answer->body).value_or(core::Json::array()))
             add_event(stream, event, frames, after);

@@ -4,6 +4,8 @@
 #include "core/json.hpp"
 #include "rest/feed_item.hpp"
 #include "rest/json_feed.hpp"
+#include "rest/public_address.hpp"
+#include "rest/refusals.hpp"
 #include "rest/reply.hpp"
 #include "rest/rss.hpp"
 #include "rest/walk.hpp"
@@ -37,41 +39,30 @@ std::optional<FeedPath> feed_path(std::string_view path) {
     return found;
 }
 
-std::string text_at(const core::Json& object, const char* member) {
-    const auto found = object.find(member);
-    if (found == object.end() || !found->is_string()) return {};
-    return found->get<std::string>();
-}
-
 FeedItem item_of(const core::Json& row) {
     FeedItem item;
-    item.id = text_at(row, "id");
-    item.title = text_at(row, "title");
-    item.body_markdown = text_at(row, "body");
-    item.url = text_at(row, "url");
-    item.published = core::parse_time(text_at(row, "published")).value_or(core::Time{});
-    item.task = text_at(row, "task");
-    item.condition = text_at(row, "condition");
+    item.id = core::text_of(row, "id");
+    item.title = core::text_of(row, "title");
+    item.body_markdown = core::text_of(row, "body");
+    item.url = core::text_of(row, "url");
+    item.published = core::parse_time(core::text_of(row, "published")).value_or(core::Time{});
+    item.task = core::text_of(row, "task");
+    item.condition = core::text_of(row, "condition");
     const auto sources = row.find("sources");
     if (sources == row.end() || !sources->is_array()) return item;
     for (const core::Json& source : *sources)
-        item.sources.push_back(
-            {text_at(source, "url"), text_at(source, "title"), text_at(source, "quote")});
+        item.sources.push_back({core::text_of(source, "url"), core::text_of(source, "title"),
+                                core::text_of(source, "quote")});
     return item;
 }
 
-std::string home_of(const core::HttpRequest& request, bool is_https) {
-    const auto host = core::find_header(request.headers, "Host").value_or("localhost");
-    return (is_https ? "https://" : "http://") + std::string(host);
-}
-
 core::HttpResponse written(const core::HttpRequest& request, const FeedPath& path,
-                           const std::string& feed_json, bool is_https) {
+                           const std::string& feed_json, const std::string& public_url) {
     const core::Json feed = core::parse_json(feed_json).value_or(core::Json::object());
     FeedHead head;
-    head.title = text_at(feed, "title");
-    head.description = text_at(feed, "description");
-    head.home_url = home_of(request, is_https);
+    head.title = core::text_of(feed, "title");
+    head.description = core::text_of(feed, "description");
+    head.home_url = address_of(request, public_url).url();
     head.self_url = head.home_url + std::string(request.path());
     std::vector<FeedItem> items;
     if (const auto rows = feed.find("items"); rows != feed.end() && rows->is_array())
@@ -98,7 +89,7 @@ Result<core::HttpResponse> answer(Walk& walk, const FeedPath& path) {
     }
     if (const auto committed = (*begun)->commit(); !committed)
         return failure_of(committed.error(), true);
-    return written(walk.request, path, **feed, walk.service.is_https);
+    return written(walk.request, path, **feed, walk.service.public_url);
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ Response describe(Walk& walk, const Ask& ask) {
     if (!applied) return failure_of(applied.error(), walk.identity.is_anonymous);
     const auto rights = walk.transaction->run(render_rights(ask.schema));
     if (!rights) return failure_of(rights.error(), walk.identity.is_anonymous);
-    return reply_description(walk.request, ask, *walk.schema, *rights, walk.service.is_https);
+    return reply_description(ask, *walk.schema, *rights,
+                             address_of(walk.request, walk.service.public_url));
 }
 
 // count=planned and estimated ask the planner once the page is there.

@@ -22,7 +22,8 @@ struct Service {
     bool allows_anonymous = true;  // else PGRST302 without a credential
     bool is_open = false;          // development: let in without one, from this machine's pages
     bool lacks_key = false;        // set when a token needs a key that is not among `keys`
-    bool is_https = false;         // the public URL is: browsers are told to stay there
+    std::string public_url{};      // "" = unknown; with https browsers are told to stay there
+    bool is_https() const { return public_url.starts_with("https://"); }
 };
 
 core::HttpResponse handle_request(const core::HttpRequest& request, Service& service);

@@ -1,6 +1,9 @@
 // Plan → Statement: the only place where SQL is written. The main statement returns one row of
 // the columns of Answer. Pure.
 #pragma once
+#include <string>
+
+#include "core/clock.hpp"
 #include "rest/plan.hpp"
 #include "rest/statement.hpp"
 
@@ -9,6 +12,11 @@ namespace torale::rest {
 Statement render(const Plan& plan);
 // What EXPLAIN counts for count=planned and estimated: rows of this statement.
 Statement render_count(const Plan& plan);
+
+// Its answer's body lists relations and routines of the schema on which the role has rights.
+Statement render_rights(const std::string& schema);
+// Its answer's body lists what torale.events() has since then, after the id given ("" = none).
+Statement render_events(core::Time since, const std::string& after, int limit);
 
 // "coalesce(json_agg(t), '[]')::text" and its relatives over rows of the alias `_rows`.
 void render_body(SqlWriter& out, const Plan& plan);

@@ -3,6 +3,7 @@
 
 #include "rest/local_page.hpp"
 #include "rest/quota.hpp"
+#include "rest/refusals.hpp"
 #include "rest/reply.hpp"
 
 namespace torale::rest {
@@ -43,14 +44,6 @@ Failure foreign_page() {
 
 }  // namespace
 
-Failure locked_out() {
-    return {.status = 429,
-            .code = "PT429",
-            .message = "too many refused credentials",
-            .hint = "Ask again in a minute.",
-            .headers = {{"Retry-After", "60"}}};
-}
-
 std::optional<Failure> authenticate(Walk& walk) {
     if (walk.service.limiter.is_locked_out(walk.request.remote)) return locked_out();
     auto token = verified(walk);
@@ -60,10 +53,7 @@ std::optional<Failure> authenticate(Walk& walk) {
     }
     walk.token = std::move(*token);
     if (walk.credential.kind == Credential::Kind::none && !walk.service.allows_anonymous)
-        return Failure{.status = 401,
-                       .code = "PGRST302",
-                       .message = "Anonymous access is disabled",
-                       .headers = {{"WWW-Authenticate", "Bearer"}}};
+        return anonymous_refused();
     if (walk.credential.kind == Credential::Kind::none && walk.service.is_open &&
         !is_from_this_machine(walk.request, walk.service.origins))
         return foreign_page();
@@ -96,7 +86,7 @@ std::optional<Failure> within_quota(Walk& walk) {
 core::HttpResponse finished(core::HttpResponse response, const Walk& walk) {
     add_quota_headers(response, walk.quota);
     add_cors_headers(response, walk.request, walk.service.origins);
-    add_security_headers(response, walk.service.is_https);
+    add_security_headers(response, walk.service.is_https());
     return response;
 }
 

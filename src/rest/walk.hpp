@@ -25,8 +25,6 @@ std::optional<Failure> authenticate(Walk& walk);
 // Begins the transaction and asks the database who it is.
 std::optional<Failure> admit(Walk& walk);
 std::optional<Failure> within_quota(Walk& walk);
-// 429 for an address that brought too many bad credentials.
-Failure locked_out();
 // CORS, quota and security headers on whatever goes out.
 core::HttpResponse finished(core::HttpResponse response, const Walk& walk);
 

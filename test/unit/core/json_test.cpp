@@ -96,5 +96,12 @@ TEST(write_json, never_writes_what_jsonb_refuses) {
     EXPECT_EQ(write_json(Json(std::string("\\\0", 2))), R"("\\\ufffd")");
 }
 
+TEST(TextOf, is_a_text_member_or_nothing) {
+    const Json object = {{"text", "a"}, {"number", 1}, {"null", nullptr}};
+    EXPECT_EQ(text_of(object, "text"), "a");
+    for (const char* other : {"number", "null", "absent"}) EXPECT_EQ(text_of(object, other), "");
+    EXPECT_EQ(text_of(Json::array(), "text"), "");
+}
+
 }  // namespace
 }  // namespace torale::core
