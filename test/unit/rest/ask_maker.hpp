@@ -18,6 +18,19 @@ struct Sent {
     std::string range{};
 };
 
+// The request line, then whatever else was sent: no two rows of a table print alike.
+inline void PrintTo(const Sent& sent, std::ostream* out) {
+    *out << sent.method << ' ' << sent.target;
+    if (!sent.body.empty()) *out << ' ' << ::testing::PrintToString(sent.body);
+    const auto add = [&](const char* name, const std::string& value) {
+        if (!value.empty()) *out << ' ' << name << ": " << value;
+    };
+    add("Prefer", sent.prefer);
+    add("Accept", sent.accept);
+    add("Content-Type", sent.content_type);
+    add("Range", sent.range);
+}
+
 inline Ask ask_of(const Sent& sent) {
     core::HttpRequest request;
     request.method = sent.method;

@@ -2,32 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include "ask_maker.hpp"
-#include "sql_template.hpp"
+#include "rendered_row.hpp"
 
 namespace torale::rest {
 namespace {
 
-using testing::Sent;
-using testing::Values;
-
-struct Row {
-    Sent sent;
-    std::string sql;  // see sql_template.hpp
-    Values parameters;
-    std::int64_t max_rows = 0;
-};
+using Row = testing::RenderedRow;
 
 class RenderedCalls : public ::testing::TestWithParam<Row> {};
 
 TEST_P(RenderedCalls, are_one_statement) {
-    const Schema schema = testing::write_schema();
-    const Ask ask = testing::ask_of(GetParam().sent);
-    const Result<Plan> plan = plan_request(schema, ask, {.max_rows = GetParam().max_rows});
-    ASSERT_TRUE(plan) << plan.error().message;
-    const Statement statement = render(*plan);
-    EXPECT_EQ(statement.sql, testing::expand(GetParam().sql, *plan));
-    EXPECT_EQ(statement.parameters, GetParam().parameters);
+    testing::expect_statement(GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(
