@@ -1,18 +1,16 @@
 #include <gtest/gtest.h>
 
-#include "ask_maker.hpp"
+#include "planned_row.hpp"
 #include "rest/plan_parts.hpp"
 
 namespace torale::rest {
 namespace {
 
-using testing::ask_of;
+using testing::plan_of;
+using testing::planned_schema;
+using Row = testing::PlannedRow;
+using Refused = testing::RefusedRow;
 using testing::Sent;
-
-const Schema& schema() {
-    static const Schema made = testing::write_schema();
-    return made;
-}
 
 std::string describe(const Plan& plan) {
     const CallPlan& call = *plan.call;
@@ -39,15 +37,10 @@ std::string describe(const Plan& plan) {
     return text;
 }
 
-struct Row {
-    Sent sent;
-    std::string decided;
-};
-
 class PlannedCalls : public ::testing::TestWithParam<Row> {};
 
 TEST_P(PlannedCalls, are_decided) {
-    const Result<Plan> plan = plan_request(schema(), ask_of(GetParam().sent), {});
+    const Result<Plan> plan = plan_of(GetParam().sent);
     ASSERT_TRUE(plan) << plan.error().message;
     EXPECT_EQ(describe(*plan), GetParam().decided);
     EXPECT_EQ(plan->action, Action::call);
@@ -111,29 +104,28 @@ INSTANTIATE_TEST_SUITE_P(
                           "tab(n) json"}));
 
 TEST(plan_call, hoists_the_settings_that_rule_a_transaction) {
-    const Result<Plan> plan = plan_request(schema(), ask_of(post("/rpc/slow", "")), {});
+    const Result<Plan> plan = plan_of(post("/rpc/slow", ""));
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->isolation, "serializable");
     EXPECT_EQ(plan->routine_settings,
               (std::vector<std::pair<std::string, std::string>>{{"statement_timeout", "5s"}}));
-    const Result<Plan> other = plan_request(schema(), ask_of(post("/rpc/nothing", "")), {});
+    const Result<Plan> other = plan_of(post("/rpc/nothing", ""));
     EXPECT_EQ(other->isolation, "");
     EXPECT_TRUE(other->routine_settings.empty());
 }
 
 TEST(plan_call, caps_and_cuts_its_rows) {
-    const Result<Plan> plan = plan_request(
-        schema(), ask_of({.target = "/rpc/all_films?offset=1", .range = "2-9"}), {.max_rows = 3});
+    const Result<Plan> plan =
+        plan_of({.target = "/rpc/all_films?offset=1", .range = "2-9"}, {.max_rows = 3});
     ASSERT_TRUE(plan) << plan.error().message;
     EXPECT_EQ(plan->read.limit, 3);
     EXPECT_GE(plan->read.offset, 2);
     EXPECT_EQ(plan->max_rows, 3);
-    EXPECT_EQ(plan->read.relation, schema().find_relation({"api", "films"}));
+    EXPECT_EQ(plan->read.relation, planned_schema().find_relation({"api", "films"}));
 }
 
 TEST(plan_call, reads_the_value_itself_of_what_has_no_columns) {
-    const Result<Plan> plan =
-        plan_request(schema(), ask_of({.target = "/rpc/numbers?n=3&select=id,title&limit=2"}), {});
+    const Result<Plan> plan = plan_of({.target = "/rpc/numbers?n=3&select=id,title&limit=2"});
     ASSERT_TRUE(plan) << plan.error().message;
     ASSERT_EQ(plan->read.columns.size(), 1u);
     EXPECT_EQ(plan->read.columns[0].field.name, scalar_column);
@@ -141,21 +133,10 @@ TEST(plan_call, reads_the_value_itself_of_what_has_no_columns) {
     EXPECT_EQ(plan->read.relation, nullptr);
 }
 
-struct Refused {
-    Sent sent;
-    int status;
-    std::string code;
-    std::string message;
-};
-
 class RefusedPlans : public ::testing::TestWithParam<Refused> {};
 
 TEST_P(RefusedPlans, of_calls_say_why) {
-    const Result<Plan> plan = plan_request(schema(), ask_of(GetParam().sent), {});
-    ASSERT_FALSE(plan) << describe(*plan);
-    EXPECT_EQ(plan.error().status, GetParam().status);
-    EXPECT_EQ(plan.error().code, GetParam().code);
-    EXPECT_EQ(plan.error().message, GetParam().message);
+    testing::expect_refusal(GetParam());
 }
 
 constexpr const char* not_a_set =

@@ -2,29 +2,27 @@
 
 #include <gtest/gtest.h>
 
-#include "ask_maker.hpp"
+#include "planned_row.hpp"
 
 namespace torale::rest {
 namespace {
 
 using testing::ask_of;
+using testing::plan_of;
+using testing::planned_schema;
+using Applied = testing::PlannedRow;
+using Refused = testing::RefusedRow;
 using testing::Sent;
 
-const Schema& schema() {
-    static const Schema made = testing::write_schema();
-    return made;
-}
-
 TEST(plan_read, is_read_only_with_the_media_asked_for) {
-    const Ask ask = ask_of({.target = "/films?limit=3&offset=2", .accept = "text/csv"});
-    const Result<Plan> plan = plan_request(schema(), ask, {});
+    const Result<Plan> plan = plan_of({.target = "/films?limit=3&offset=2", .accept = "text/csv"});
     ASSERT_TRUE(plan) << plan.error().message;
     EXPECT_EQ(plan->action, Action::read);
     EXPECT_TRUE(plan->is_read_only);
     EXPECT_FALSE(plan->is_head);
     EXPECT_EQ(plan->media, Media::csv);
     EXPECT_EQ(plan->media_type, "text/csv; charset=utf-8");
-    EXPECT_EQ(plan->read.relation, schema().find_relation({"api", "films"}));
+    EXPECT_EQ(plan->read.relation, planned_schema().find_relation({"api", "films"}));
     EXPECT_EQ(plan->read.from_cte, "");
     EXPECT_EQ(plan->read.limit, 3);
     EXPECT_EQ(plan->read.offset, 2);
@@ -35,15 +33,12 @@ TEST(plan_read, is_read_only_with_the_media_asked_for) {
 
 TEST(plan_read, is_capped_and_cut_by_a_range) {
     const PlanWishes wishes{.max_rows = 10};
-    const auto limit_of = [&](const Sent& sent) {
-        return plan_request(schema(), ask_of(sent), wishes)->read.limit;
-    };
+    const auto limit_of = [&](const Sent& sent) { return plan_of(sent, wishes)->read.limit; };
     EXPECT_EQ(limit_of({.target = "/films"}), 10);
     EXPECT_EQ(limit_of({.target = "/films?limit=99"}), 10);
     EXPECT_EQ(limit_of({.target = "/films?limit=9"}), 9);
     EXPECT_EQ(limit_of({.target = "/films", .range = "2-4"}), 3);
-    EXPECT_EQ(plan_request(schema(), ask_of({.target = "/films", .range = "2-4"}), {})->read.offset,
-              2);
+    EXPECT_EQ(plan_of({.target = "/films", .range = "2-4"})->read.offset, 2);
 }
 
 TEST(plan_read, keeps_what_a_count_needs) {
@@ -52,8 +47,7 @@ TEST(plan_read, keeps_what_a_count_needs) {
                                       {"count=estimated", Count::estimated},
                                       {"", Count::none}}) {
         const Result<Plan> plan =
-            plan_request(schema(), ask_of({.method = "HEAD", .target = "/films", .prefer = text}),
-                         {.max_rows = 7});
+            plan_of({.method = "HEAD", .target = "/films", .prefer = text}, {.max_rows = 7});
         EXPECT_EQ(plan->count, count);
         EXPECT_EQ(plan->max_rows, 7);
         EXPECT_EQ(plan->preferences_applied, text);
@@ -61,25 +55,10 @@ TEST(plan_read, keeps_what_a_count_needs) {
     }
 }
 
-struct Refused {
-    Sent sent;
-    int status;
-    std::string code;
-    std::string message;
-    std::string details;
-    std::string hint;
-};
-
 class RefusedRequests : public ::testing::TestWithParam<Refused> {};
 
 TEST_P(RefusedRequests, are_refused) {
-    const Result<Plan> plan = plan_request(schema(), ask_of(GetParam().sent), {});
-    ASSERT_FALSE(plan);
-    EXPECT_EQ(plan.error().status, GetParam().status);
-    EXPECT_EQ(plan.error().code, GetParam().code);
-    EXPECT_EQ(plan.error().message, GetParam().message);
-    EXPECT_EQ(plan.error().details, GetParam().details);
-    EXPECT_EQ(plan.error().hint, GetParam().hint);
+    testing::expect_refusal(GetParam());
 }
 
 constexpr const char* strict_text = "Invalid preferences given with handling=strict";
@@ -159,25 +138,19 @@ TEST(plan_request, suggests_no_relation_of_another_schema) {
 }
 
 TEST(plan_request, has_no_statement_for_options_and_the_root) {
-    const Ask ask = ask_of({.method = "OPTIONS", .target = "/films"});
-    const Result<Plan> plan = plan_request(schema(), ask, {});
+    const Result<Plan> plan = plan_of({.method = "OPTIONS", .target = "/films"});
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->action, Action::options);
     EXPECT_TRUE(plan->is_read_only);
-    EXPECT_EQ(plan_request(schema(), ask_of({}), {})->action, Action::describe);
+    EXPECT_EQ(plan_of({})->action, Action::describe);
 }
-
-struct Applied {
-    Sent sent;
-    std::string applied;
-};
 
 class AppliedPreferences : public ::testing::TestWithParam<Applied> {};
 
 TEST_P(AppliedPreferences, are_applied_where_they_mean_something) {
-    const Result<Plan> plan = plan_request(schema(), ask_of(GetParam().sent), {});
+    const Result<Plan> plan = plan_of(GetParam().sent);
     ASSERT_TRUE(plan) << plan.error().message;
-    EXPECT_EQ(plan->preferences_applied, GetParam().applied);
+    EXPECT_EQ(plan->preferences_applied, GetParam().decided);
 }
 
 // All of them, in an order that is not the answer's.

@@ -1,19 +1,16 @@
 #include <gtest/gtest.h>
 
-#include "ask_maker.hpp"
+#include "planned_row.hpp"
 #include "rest/plan_parts.hpp"
 
 namespace torale::rest {
 namespace {
 
-using testing::ask_of;
+using testing::plan_of;
+using Row = testing::PlannedRow;
+using Refused = testing::RefusedRow;
 using testing::Sent;
 using Names = std::vector<std::string>;
-
-const Schema& schema() {
-    static const Schema made = testing::write_schema();
-    return made;
-}
 
 std::string list(const Names& names) {
     return "(" + join(names, ",") + ")";
@@ -35,19 +32,13 @@ std::string describe(const Plan& plan) {
     return text;
 }
 
-struct Row {
-    Sent sent;
-    std::string decided;
-};
-
 class PlannedWrites : public ::testing::TestWithParam<Row> {};
 
 TEST_P(PlannedWrites, are_decided) {
-    const Ask ask = ask_of(GetParam().sent);
-    const Result<Plan> plan = plan_request(schema(), ask, {.max_rows = 1});
+    const Result<Plan> plan = plan_of(GetParam().sent, {.max_rows = 1});
     ASSERT_TRUE(plan) << plan.error().message;
     EXPECT_EQ(describe(*plan), GetParam().decided);
-    EXPECT_EQ(plan->action, ask.action);
+    EXPECT_EQ(plan->action, testing::ask_of(GetParam().sent).action);
     EXPECT_FALSE(plan->is_read_only);
     EXPECT_EQ(plan->media_type.empty(), !plan->write->returns_rows);
     EXPECT_EQ(plan->read.from_cte, written_cte);
@@ -135,21 +126,10 @@ INSTANTIATE_TEST_SUITE_P(
         Row{put("/films?id=eq.1", R"({"id":1})", "count=exact,missing=default"),
             "films(id) conflict(id) updates where 1"}));
 
-struct Refused {
-    Sent sent;
-    int status;
-    std::string code;
-    std::string message;
-};
-
 class RefusedWrites : public ::testing::TestWithParam<Refused> {};
 
 TEST_P(RefusedWrites, say_why) {
-    const Result<Plan> plan = plan_request(schema(), ask_of(GetParam().sent), {});
-    ASSERT_FALSE(plan) << describe(*plan);
-    EXPECT_EQ(plan.error().status, GetParam().status);
-    EXPECT_EQ(plan.error().code, GetParam().code);
-    EXPECT_EQ(plan.error().message, GetParam().message);
+    testing::expect_refusal(GetParam());
 }
 
 Refused unknown_column(Sent sent, const std::string& column, const std::string& table = "films") {
