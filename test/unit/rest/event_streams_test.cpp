@@ -10,26 +10,12 @@ namespace torale::rest {
 namespace {
 
 using ::testing::ElementsAre;
-using testing::FakeDatabase;
-using testing::FakeLimiter;
-using testing::FixedClock;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-class Streams : public ::testing::Test {
+class Streams : public testing::ServiceTest {
 protected:
-    FakeDatabase database;
-    FakeLimiter limiter;
-    FixedClock clock;
-    KeySet keys;
-    TokenCache known;
-    Service service{.database = database,
-                    .limiter = limiter,
-                    .clock = clock,
-                    .keys = keys,
-                    .known_tokens = known,
-                    .schemas = {"torale"}};
     EventStreams streams{{.streams_max = 2, .per_client_max = 2}};
 
     core::HttpResponse open(std::uint64_t connection, std::vector<core::Header> headers = {}) {

@@ -1,5 +1,7 @@
 // A database of notes: what a request asked of it, in order, and answers made beforehand.
 #pragma once
+#include <gtest/gtest.h>
+
 #include <deque>
 #include <set>
 #include <string>
@@ -99,5 +101,25 @@ struct FixedClock final : core::Clock {
     core::Time time = core::Time(core::seconds(1'800'000'000));
     core::Time now() const override { return time; }
 };
+
+// A service of schema "api" over the fakes, without keys and without a schema read yet.
+class ServiceTest : public ::testing::Test {
+protected:
+    FakeDatabase database;
+    FakeLimiter limiter;
+    FixedClock clock;
+    KeySet keys;
+    TokenCache known;
+    Service service{.database = database,
+                    .limiter = limiter,
+                    .clock = clock,
+                    .keys = keys,
+                    .known_tokens = known,
+                    .schemas = {"api"}};
+};
+
+inline std::string header(const core::HttpResponse& response, std::string_view name) {
+    return std::string(core::find_header(response.headers, name).value_or("-"));
+}
 
 }  // namespace torale::rest::testing

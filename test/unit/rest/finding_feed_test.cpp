@@ -10,25 +10,12 @@ namespace torale::rest {
 namespace {
 
 using ::testing::ElementsAre;
-using testing::FakeDatabase;
-using testing::FakeLimiter;
-using testing::FixedClock;
 using ::testing::HasSubstr;
+using testing::header;
 using ::testing::StartsWith;
 
-class FindingFeed : public ::testing::Test {
+class FindingFeed : public testing::ServiceTest {
 protected:
-    FakeDatabase database;
-    FakeLimiter limiter;
-    FixedClock clock;
-    KeySet keys;
-    TokenCache known;
-    Service service{.database = database,
-                    .limiter = limiter,
-                    .clock = clock,
-                    .keys = keys,
-                    .known_tokens = known};
-
     FindingFeed() {
         database.feed =
             R"({"title":"torale: openssl","items":[{"id":"1","title":"CVE","body":"found",
@@ -42,10 +29,6 @@ protected:
         return answer_finding_feed({method, target, std::move(headers), "", "192.0.2.1"}, service);
     }
 };
-
-std::string header(const core::HttpResponse& response, std::string_view name) {
-    return std::string(core::find_header(response.headers, name).value_or("-"));
-}
 
 TEST_F(FindingFeed, rss_of_a_token) {
     const auto response = get("/rss/ft_x");

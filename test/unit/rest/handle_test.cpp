@@ -11,10 +11,8 @@ namespace torale::rest {
 namespace {
 
 using ::testing::ElementsAre;
-using testing::FakeDatabase;
-using testing::FakeLimiter;
-using testing::FixedClock;
 using ::testing::HasSubstr;
+using testing::header;
 using ::testing::IsEmpty;
 using testing::SchemaBuilder;
 
@@ -25,20 +23,8 @@ std::shared_ptr<const Schema> schema_of(const std::vector<std::string>& tables) 
     return std::make_shared<const Schema>(builder.build());
 }
 
-class Handle : public ::testing::Test {
+class Handle : public testing::ServiceTest {
 protected:
-    FakeDatabase database;
-    FakeLimiter limiter;
-    FixedClock clock;
-    KeySet keys;
-    TokenCache known;
-    Service service{.database = database,
-                    .limiter = limiter,
-                    .clock = clock,
-                    .keys = keys,
-                    .known_tokens = known,
-                    .schemas = {"api"}};
-
     Handle() { database.now = schema_of({"items"}); }
 
     core::HttpResponse ask(const std::string& method, const std::string& target,
@@ -51,10 +37,6 @@ protected:
                               service);
     }
 };
-
-std::string header(const core::HttpResponse& response, std::string_view name) {
-    return std::string(core::find_header(response.headers, name).value_or("-"));
-}
 
 TEST_F(Handle, reads_in_one_transaction) {
     database.answers.push_back(Answer{.count = 1, .body = "[{\"id\":1}]"});
