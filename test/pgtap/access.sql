@@ -3,18 +3,7 @@
 BEGIN;
 SELECT plan(48);
 
-CREATE FUNCTION pg_temp.as_user(who text, statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who);
-    EXECUTE statement INTO result;
-    RESET SESSION AUTHORIZATION;
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END
-$$;
+\ir parts/as_user.psql
 -- Names of this transaction's making are no part of the extension.
 CREATE TEMP VIEW ours AS
 SELECT d.classid, d.objid FROM pg_depend d

@@ -4,27 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(31);
 
--- One value of a statement, in the session of a database user, or of a user of the API: claims and a
--- role of torale_authenticator. An error is its SQLSTATE and text.
-CREATE FUNCTION pg_temp.as_user(who text, statement text, claims text DEFAULT '', role text DEFAULT 'none') RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    PERFORM set_config('request.jwt.claims', claims, true);
-    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who);
-    EXECUTE format('SET LOCAL ROLE %s', role);
-    EXECUTE statement INTO result;
-    RESET SESSION AUTHORIZATION;
-    PERFORM set_config('request.jwt.claims', '', true);
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END
-$$;
-CREATE FUNCTION pg_temp.as_web(sub text, statement text, role text DEFAULT 'torale_user') RETURNS text LANGUAGE sql AS $$
-    SELECT pg_temp.as_user('torale_authenticator', statement, jsonb_build_object('sub', sub)::text, role)
-$$;
+\ir parts/as_user.psql
 -- Every event as "kind what minutes": minutes since noon.
 CREATE FUNCTION pg_temp.told(who text, arguments text DEFAULT '''2026-11-24 12:00Z''') RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.as_web(who, format('SELECT string_agg(x.kind || '' '' || coalesce(x.payload ->> ''status'', x.payload ->> ''title'') || '' '' || (extract(epoch FROM x.at - ''2026-11-24 12:00Z'') / 60)::integer, '', '')

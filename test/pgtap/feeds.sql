@@ -3,21 +3,10 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(53);
 
+\ir parts/as_user.psql
 CREATE ROLE feeds_ann LOGIN IN ROLE torale_user;
 CREATE ROLE feeds_bob LOGIN IN ROLE torale_user;
 CREATE ROLE feeds_root LOGIN IN ROLE torale_user, torale_admin;
-CREATE FUNCTION pg_temp.as_user(who text, statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who);
-    EXECUTE statement INTO result;
-    RESET SESSION AUTHORIZATION;
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END
-$$;
 
 -- ---- adding ----
 SELECT is(pg_temp.as_user('feeds_ann', $$SELECT url || ' ' || kind || ' ' || poll_interval || ' ' || owner FROM torale.add_feed('https://news.example/feed.xml')$$),

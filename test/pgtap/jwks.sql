@@ -3,6 +3,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(41);
 
+\ir parts/as_user.psql
 CREATE FUNCTION pg_temp.claim(at interval, url text DEFAULT 'https://issuer.example/jwks', max_age interval DEFAULT '5 minutes') RETURNS text
 LANGUAGE sql AS $$
     SELECT is_due || ' ' || failures || ' ' || next_fetch_at - now() FROM torale_internal.claim_jwks(url, now() + at, '30 seconds', max_age)
@@ -13,18 +14,6 @@ $$;
 CREATE FUNCTION pg_temp.document() RETURNS text LANGUAGE sql AS $$ SELECT torale_internal.jwks_document('https://issuer.example/jwks') $$;
 CREATE FUNCTION pg_temp.next_fetch() RETURNS interval LANGUAGE sql AS $$ SELECT next_fetch_at - now() FROM torale_internal.jwks $$;
 CREATE FUNCTION pg_temp.want() RETURNS boolean LANGUAGE sql AS $$ SELECT torale_internal.want_jwks('https://issuer.example/jwks') $$;
-CREATE FUNCTION pg_temp.as_role(who text, statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who);
-    EXECUTE statement INTO result;
-    RESET SESSION AUTHORIZATION;
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END
-$$;
 DELETE FROM torale_internal.jwks;
 
 -- ---- fetched when due ----
@@ -58,7 +47,7 @@ SELECT is((SELECT failures || ' ' || last_error FROM torale_internal.jwks), '2 r
 SELECT matches((SELECT state || ': ' || detail FROM torale.doctor() WHERE "check" = 'jwks'),
     '^failing: 2 fetches of the token issuer''s keys in a row failed, the last: refused; those of .+ go on serving$', 'doctor() says so');
 SELECT isnt((SELECT fix FROM torale.doctor() WHERE "check" = 'jwks'), NULL, 'and what to do');
-SELECT is(pg_temp.as_role('torale_user', $$SELECT count(*)::text FROM torale.doctor() WHERE "check" = 'jwks'$$), '0', 'to administrators alone');
+SELECT is(pg_temp.as_user('torale_user', $$SELECT count(*)::text FROM torale.doctor() WHERE "check" = 'jwks'$$), '0', 'to administrators alone');
 SELECT pg_temp.store('{"keys":[3]}', NULL, '5 minutes');
 SELECT is((SELECT failures || coalesce(last_error, ' none') FROM torale_internal.jwks), '0 none', 'a success ends the streak');
 SELECT is_empty($$SELECT * FROM torale.doctor() WHERE "check" = 'jwks'$$, 'and doctor() is content');
@@ -84,11 +73,11 @@ SELECT is_empty($$SELECT * FROM torale_internal.claim_jwks(NULL, now(), '30 seco
 SELECT is((SELECT count(*) FROM torale_internal.jwks), 0::bigint, 'nor kept');
 
 -- ---- who may do what ----
-SELECT is(pg_temp.as_role('torale_authenticator', $$SELECT coalesce(torale_internal.jwks_document('x'), 'none') || torale_internal.want_jwks('x')$$), 'nonefalse',
+SELECT is(pg_temp.as_user('torale_authenticator', $$SELECT coalesce(torale_internal.jwks_document('x'), 'none') || torale_internal.want_jwks('x')$$), 'nonefalse',
     'web workers read and wish');
-SELECT matches(pg_temp.as_role('torale_authenticator', $$SELECT url FROM torale_internal.jwks$$), '^42501 ', 'and do not read the table');
-SELECT matches(pg_temp.as_role('torale_authenticator', $$SELECT torale_internal.store_jwks('x', '{}', NULL, now())::text$$), '^42501 ', 'nor store keys');
-SELECT matches(string_agg(pg_temp.as_role(who, $$SELECT torale_internal.want_jwks('x')::text$$), ' ' ORDER BY who), '^42501 .*42501 .*42501 ',
+SELECT matches(pg_temp.as_user('torale_authenticator', $$SELECT url FROM torale_internal.jwks$$), '^42501 ', 'and do not read the table');
+SELECT matches(pg_temp.as_user('torale_authenticator', $$SELECT torale_internal.store_jwks('x', '{}', NULL, now())::text$$), '^42501 ', 'nor store keys');
+SELECT matches(string_agg(pg_temp.as_user(who, $$SELECT torale_internal.want_jwks('x')::text$$), ' ' ORDER BY who), '^42501 .*42501 .*42501 ',
     'users of the API do neither')
 FROM unnest(ARRAY['torale_anon', 'torale_user', 'torale_admin']) who;
 

@@ -4,19 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(40);
 
-CREATE FUNCTION pg_temp.as_user(who text, statement text) RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who);
-    EXECUTE statement INTO result;
-    RESET SESSION AUTHORIZATION;
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END
-$$;
+\ir parts/as_user.psql
 CREATE FUNCTION pg_temp.do(who text, statement text) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -4,24 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(92);
 
-CREATE FUNCTION pg_temp.as_user(who text, statement text, claims text DEFAULT '', role text DEFAULT 'none') RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    PERFORM set_config('request.jwt.claims', claims, true);
-    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who);
-    EXECUTE format('SET LOCAL ROLE %s', role);
-    EXECUTE statement INTO result;
-    RESET SESSION AUTHORIZATION;
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END
-$$;
-CREATE FUNCTION pg_temp.as_web(sub text, statement text, role text DEFAULT 'torale_user') RETURNS text LANGUAGE sql AS $$
-    SELECT pg_temp.as_user('torale_authenticator', statement, jsonb_build_object('sub', sub)::text, role)
-$$;
+\ir parts/as_user.psql
 -- A run of the task under way, by its name: an execution with a lease.
 CREATE FUNCTION pg_temp.start(task_name text, at timestamptz DEFAULT '2026-11-10 12:00Z') RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE

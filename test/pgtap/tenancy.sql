@@ -5,26 +5,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(51);
 
--- One value of a statement, run in the session of somebody: a database user, or, with claims, a
--- user of the API (torale_authenticator after SET ROLE torale_user). An error is its SQLSTATE and text.
-CREATE FUNCTION pg_temp.as_user(who text, statement text, claims text DEFAULT '', role text DEFAULT 'none') RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    PERFORM set_config('request.jwt.claims', claims, true);
-    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who);
-    EXECUTE format('SET LOCAL ROLE %s', role);
-    EXECUTE statement INTO result;
-    RESET SESSION AUTHORIZATION;
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END
-$$;
-CREATE FUNCTION pg_temp.as_web(sub text, statement text) RETURNS text LANGUAGE sql AS $$
-    SELECT pg_temp.as_user('torale_authenticator', statement, coalesce(jsonb_build_object('sub', sub)::text, ''), 'torale_user')
-$$;
+\ir parts/as_user.psql
 -- Everything there is of an owner, in both schemas.
 CREATE FUNCTION pg_temp.rows_of(mark text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

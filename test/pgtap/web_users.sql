@@ -4,27 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(64);
 
--- One value of a statement, in the session of a database user, or of a user of the API: claims and a
--- role of torale_authenticator. An error is its SQLSTATE and text.
-CREATE FUNCTION pg_temp.as_user(who text, statement text, claims text DEFAULT '', role text DEFAULT 'none') RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    PERFORM set_config('request.jwt.claims', claims, true);
-    EXECUTE format('SET LOCAL SESSION AUTHORIZATION %I', who);
-    EXECUTE format('SET LOCAL ROLE %s', role);
-    EXECUTE statement INTO result;
-    RESET SESSION AUTHORIZATION;
-    PERFORM set_config('request.jwt.claims', '', true);
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END
-$$;
-CREATE FUNCTION pg_temp.as_web(sub text, statement text, role text DEFAULT 'torale_user') RETURNS text LANGUAGE sql AS $$
-    SELECT pg_temp.as_user('torale_authenticator', statement, jsonb_build_object('sub', sub)::text, role)
-$$;
+\ir parts/as_user.psql
 CREATE FUNCTION pg_temp.me(statement text) RETURNS text LANGUAGE sql AS $$ SELECT pg_temp.as_web('webber', statement) $$;
 -- The same by an API key: no claim, the owner in a setting.
 CREATE FUNCTION pg_temp.by_key(who text, statement text) RETURNS text LANGUAGE plpgsql AS $$
