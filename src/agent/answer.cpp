@@ -1,14 +1,9 @@
 // The JSON object in what a model wrote: plain, fenced, behind its thoughts, or with prose around.
 #include "agent/answer.hpp"
 
-namespace torale::agent {
+#include "core/ascii.hpp"
 
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const std::size_t first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
+namespace torale::agent {
 
 namespace {
 
@@ -32,7 +27,7 @@ std::string_view without_fence(std::string_view text) {
     if (line_end == std::string_view::npos) return text;
     text.remove_prefix(line_end + 1);
     const std::size_t close = text.rfind("```");
-    return trim(close == std::string_view::npos ? text : text.substr(0, close));
+    return core::trim(close == std::string_view::npos ? text : text.substr(0, close));
 }
 
 // Chat templates of local servers swallow the opening tag; what stands before the closing one is
@@ -41,7 +36,7 @@ std::string_view without_thoughts(std::string_view text) {
     constexpr std::string_view close = "</think>";
     if (text.starts_with("{") || text.starts_with("```")) return text;
     const std::size_t end = text.find(close);
-    return end == std::string_view::npos ? text : trim(text.substr(end + close.size()));
+    return end == std::string_view::npos ? text : core::trim(text.substr(end + close.size()));
 }
 
 // From the first brace to its match, braces inside strings not counted.
@@ -69,7 +64,7 @@ std::string_view first_object(std::string_view text) {
 }  // namespace
 
 std::optional<core::Json> find_object(std::string_view text) {
-    text = trim(without_bom(trim(text)));
+    text = core::trim(without_bom(core::trim(text)));
     if (auto value = parse_object(text)) return value;
     text = without_fence(without_thoughts(text));
     if (auto value = parse_object(text)) return value;

@@ -7,9 +7,6 @@
 
 namespace torale::agent {
 
-// Without blanks at both ends.
-std::string_view trim(std::string_view text);
-
 // The whole text, what stands in its fence, what follows its thoughts, or from the first brace to
 // its match; nothing when none of these is a JSON object of sane size and depth.
 std::optional<core::Json> find_object(std::string_view text);

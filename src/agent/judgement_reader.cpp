@@ -7,6 +7,7 @@
 
 #include "agent/answer.hpp"
 #include "agent/prompt.hpp"
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace torale::agent {
@@ -28,7 +29,7 @@ core::Failure bad_answer(std::string message) {
 }
 
 std::string clean(std::string_view text, std::size_t chars_max) {
-    std::string out = core::clean_utf8(trim(text));
+    std::string out = core::clean_utf8(core::trim(text));
     return out.size() <= chars_max ? out : core::truncate(out, chars_max);
 }
 

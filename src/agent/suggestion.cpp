@@ -8,6 +8,7 @@
 
 #include "agent/answer.hpp"
 #include "agent/blocks.hpp"
+#include "core/ascii.hpp"
 #include "core/schedule.hpp"
 #include "core/text.hpp"
 
@@ -48,7 +49,7 @@ const core::Json& output_schema() {
 std::string text_of(const core::Json& object, const char* key, std::size_t chars_max) {
     const auto found = object.find(key);
     if (found == object.end() || !found->is_string()) return "";
-    const std::string text = core::clean_utf8(trim(found->get<std::string>()));
+    const std::string text = core::clean_utf8(core::trim(found->get<std::string>()));
     return core::truncate(text, chars_max);
 }
 
@@ -113,7 +114,7 @@ std::string without_openings(std::string text) {
         const std::string folded = core::fold(text);
         for (const std::string_view opening : openings) {
             if (!folded.starts_with(opening) || text.size() <= opening.size()) continue;
-            text = std::string(trim(std::string_view(text).substr(opening.size())));
+            text = std::string(core::trim(std::string_view(text).substr(opening.size())));
             found = true;
             break;
         }

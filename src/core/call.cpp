@@ -1,21 +1,14 @@
 // Header look-up, the only behaviour a call has.
 #include "core/call.hpp"
 
-#include <algorithm>
-#include <cctype>
+#include "core/ascii.hpp"
 
 namespace torale::core {
 
 std::optional<std::string_view> find_header(const std::vector<Header>& headers,
                                             std::string_view name) {
-    const auto same = [](char a, char b) {
-        return std::tolower(static_cast<unsigned char>(a)) ==
-               std::tolower(static_cast<unsigned char>(b));
-    };
     for (const Header& header : headers) {
-        if (std::equal(header.name.begin(), header.name.end(), name.begin(), name.end(), same)) {
-            return header.value;
-        }
+        if (equals_ignoring_case(header.name, name)) return header.value;
     }
     return std::nullopt;
 }

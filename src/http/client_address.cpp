@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/ascii.hpp"
+
 namespace torale::http {
 
 namespace {
@@ -15,12 +17,6 @@ bool is_trusted(const net::Address& address, const std::vector<net::Network>& tr
     });
 }
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // The hops in the order in which proxies added them.
 std::vector<std::string_view> hops_of(const core::HttpRequest& request) {
     std::vector<std::string_view> hops;
@@ -29,7 +25,7 @@ std::vector<std::string_view> hops_of(const core::HttpRequest& request) {
         const std::string_view list = header.value;
         for (std::size_t begin = 0; begin <= list.size();) {
             const std::size_t end = std::min(list.find(',', begin), list.size());
-            hops.push_back(trimmed(list.substr(begin, end - begin)));
+            hops.push_back(core::trim(list.substr(begin, end - begin), " \t"));
             begin = end + 1;
         }
     }

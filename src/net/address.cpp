@@ -10,6 +10,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/ascii.hpp"
+
 namespace torale::net {
 
 namespace {
@@ -131,15 +133,11 @@ bool is_inside(const Address& address, const Address& network, int prefix_bits) 
 
 std::optional<std::vector<Network>> parse_networks(std::string_view list) {
     std::vector<Network> networks;
-    if (list.find_first_not_of(" \t") == std::string_view::npos) return networks;
+    if (core::trim(list).empty()) return networks;
     for (std::size_t begin = 0; begin <= list.size();) {
         const std::size_t end = std::min(list.find(',', begin), list.size());
-        std::string_view entry = list.substr(begin, end - begin);
+        const std::string_view entry = core::trim(list.substr(begin, end - begin), " \t");
         begin = end + 1;
-        while (!entry.empty() && (entry.front() == ' ' || entry.front() == '\t'))
-            entry.remove_prefix(1);
-        while (!entry.empty() && (entry.back() == ' ' || entry.back() == '\t'))
-            entry.remove_suffix(1);
         const std::size_t slash = entry.find('/');
         const std::optional<Address> address = parse_address(entry.substr(0, slash));
         if (!address) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "core/ascii.hpp"
 #include "net/host.hpp"
 
 namespace torale::net {
@@ -153,12 +154,6 @@ core::Result<EgressRule> parse_entry(std::string_view entry) {
     return rule;
 }
 
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 // RFC 6761: these never leave the machine, so there is no need to wait for a resolver.
 bool is_localhost(std::string_view host) {
     return host == "localhost" || host.ends_with(".localhost");
@@ -170,7 +165,7 @@ core::Result<std::vector<EgressRule>> parse_egress_allow(std::string_view text) 
     std::vector<EgressRule> rules;
     while (!text.empty()) {
         const auto comma = text.find(',');
-        const std::string_view entry = trim(text.substr(0, comma));
+        const std::string_view entry = core::trim(text.substr(0, comma));
         text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
         if (entry.empty()) continue;
         auto rule = parse_entry(entry);

@@ -10,6 +10,8 @@
 #include <new>
 #include <string_view>
 
+#include "core/ascii.hpp"
+
 namespace torale::net {
 
 namespace {
@@ -36,12 +38,6 @@ bool is_ours(std::string_view name) {
         "te",   "proxy-connection"};
     return std::any_of(ours.begin(), ours.end(),
                        [&](std::string_view each) { return same_name(each, name); });
-}
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 std::string bracketed(const Address& address) {
@@ -229,7 +225,7 @@ std::size_t Exchange::on_header(char* bytes, std::size_t, std::size_t count, voi
         const auto colon = line.find(':');
         if (colon == std::string_view::npos) return count;
         headers.push_back(
-            {std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1)))});
+            {std::string(line.substr(0, colon)), std::string(core::trim(line.substr(colon + 1)))});
     } catch (const std::bad_alloc&) {
         exchange.is_too_large_ = true;
         return 0;

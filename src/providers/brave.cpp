@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "providers/reading.hpp"
 #include "providers/searching.hpp"
@@ -32,7 +33,7 @@ std::string country_of(const core::SearchOptions& options) {
 }
 
 std::string language_of(const core::SearchOptions& options) {
-    const std::string code = lower(options.language);
+    const std::string code = core::lower_ascii(options.language);
     if (code == "pt" && upper(options.country) == "BR") return "pt-br";
     for (const auto& [iso, name] : languages) {
         if (code == iso) return std::string(name);

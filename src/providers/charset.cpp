@@ -5,20 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 
 namespace torale::providers {
 
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
 
 struct Spelling {
     std::string_view label;
@@ -130,13 +123,13 @@ std::string media_type(const std::vector<core::Header>& headers) {
     std::string_view type = value->substr(0, value->find(';'));
     while (!type.empty() && type.front() == ' ') type.remove_prefix(1);
     while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
-    return lower(type);
+    return core::lower_ascii(type);
 }
 
 std::string header_charset(const std::vector<core::Header>& headers) {
     const auto value = core::find_header(headers, "content-type");
     if (!value) return "";
-    const std::string type = lower(*value);
+    const std::string type = core::lower_ascii(*value);
     const std::size_t at = type.find("charset=");
     if (at == std::string::npos) return "";
     std::string charset = type.substr(at + 8, type.find(';', at) - at - 8);
@@ -148,7 +141,7 @@ std::string to_utf8(std::string_view bytes, std::string_view declared) {
     if (bytes.starts_with("\xEF\xBB\xBF")) return core::clean_utf8(bytes.substr(3));
     if (bytes.starts_with("\xFF\xFE")) return convert(bytes.substr(2), "UTF-16LE");
     if (bytes.starts_with("\xFE\xFF")) return convert(bytes.substr(2), "UTF-16BE");
-    const std::string label = lower(declared);
+    const std::string label = core::lower_ascii(declared);
     const char* name = iconv_name(label);
     // A page that is valid UTF-8 beyond ASCII is UTF-8, whatever an old server says of it.
     std::string clean = core::clean_utf8(bytes);

@@ -2,9 +2,9 @@
 #include "providers/feed.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <unordered_set>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "providers/charset.hpp"
 #include "providers/html.hpp"
@@ -17,13 +17,6 @@ namespace {
 constexpr std::size_t title_chars_max = 500;
 constexpr std::size_t url_bytes_max = 2'000;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 // Behind a byte order mark, white space, comments, processing instructions and a doctype.
 std::string_view skip_prolog(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
@@ -33,9 +26,10 @@ std::string_view skip_prolog(std::string_view text) {
         text.remove_prefix(begin);
         const bool is_comment = text.starts_with("<!--");
         const bool is_instruction = text.starts_with("<?");
-        const bool is_doctype = lower(text.substr(0, 9)) == "<!doctype";
+        const bool is_doctype = core::lower_ascii(text.substr(0, 9)) == "<!doctype";
         if (!is_comment && !is_instruction && !is_doctype) return text;
-        if (is_doctype && lower(text.substr(9, 6)).find("html") != std::string::npos) return text;
+        if (is_doctype && core::lower_ascii(text.substr(9, 6)).find("html") != std::string::npos)
+            return text;
         const std::string_view mark = is_comment ? "-->" : "?>";
         const std::size_t end =
             is_doctype ? end_of_declaration(text, 0) : text.find(mark, mark.size() - 1);
@@ -47,7 +41,7 @@ std::string_view skip_prolog(std::string_view text) {
 std::string charset_of(const core::Reply& reply) {
     const std::string charset = header_charset(reply.headers);
     if (!charset.empty()) return charset;
-    const std::string head = lower(std::string_view(reply.body).substr(0, 200));
+    const std::string head = core::lower_ascii(std::string_view(reply.body).substr(0, 200));
     const std::size_t end = head.find("?>");
     const std::size_t at = head.starts_with("<?xml") ? head.find("encoding=") : head.npos;
     if (at == head.npos || end == head.npos || at > end) return "";
@@ -79,7 +73,7 @@ bool is_believable(const std::optional<core::Time>& time, core::Time now) {
 }  // namespace
 
 FeedFormat sniff_feed(std::string_view body) {
-    const std::string head = lower(skip_prolog(body).substr(0, 200));
+    const std::string head = core::lower_ascii(skip_prolog(body).substr(0, 200));
     if (head.starts_with('{')) return FeedFormat::json;
     if (!head.starts_with('<')) return FeedFormat::unknown;
     if (head.starts_with("<!doctype")) return FeedFormat::html;

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 
@@ -34,19 +34,13 @@ std::string_view name_of(const xmlNode* node) {
     return node->name == nullptr ? "" : reinterpret_cast<const char*>(node->name);
 }
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 bool is_hidden(const xmlNode* node) {
     if (node->properties == nullptr) return false;
     if (xmlHasProp(node, BAD_CAST "hidden") != nullptr) return true;
     if (attribute(node, "aria-hidden") == "true") return true;
     const std::string role = attribute(node, "role");
     if (role == "navigation" || role == "search" || role == "menu") return true;
-    std::string style = lower(attribute(node, "style"));
+    std::string style = core::lower_ascii(attribute(node, "style"));
     std::erase(style, ' ');
     return style.find("display:none") != std::string::npos ||
            style.find("visibility:hidden") != std::string::npos;

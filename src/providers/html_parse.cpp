@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "providers/html.hpp"
 
@@ -20,12 +21,6 @@ constexpr int attributes_max = 300;
 
 std::string_view name_of(const xmlNode* node) {
     return node->name == nullptr ? "" : reinterpret_cast<const char*>(node->name);
-}
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
 }
 
 bool is_blank(char c) {
@@ -120,7 +115,7 @@ std::size_t bounded_length(std::string_view text) {
             at = skip_tag(text, at);
             if (at == text.npos) return begin;
             // What stands in these is no markup.
-            const std::string name = lower(std::string(text.substr(begin + 1, 6)));
+            const std::string name = core::lower_ascii(std::string(text.substr(begin + 1, 6)));
             const char* close = name == "script"            ? "</script"
                                 : name.starts_with("style") ? "</style"
                                                             : "";
@@ -197,7 +192,7 @@ std::string resolve_url(std::string_view base, std::string_view reference) {
     std::string url(reinterpret_cast<const char*>(built));
     xmlFree(built);
     const std::size_t scheme = std::min(url.find("://"), url.size());
-    url = lower(url.substr(0, scheme)) + url.substr(scheme);
+    url = core::lower_ascii(url.substr(0, scheme)) + url.substr(scheme);
     return url.starts_with("http://") || url.starts_with("https://") ? url : "";
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "providers/reading.hpp"
 #include "providers/searching.hpp"
 
@@ -30,7 +31,8 @@ std::string write_input(const SearchQuery& query) {
         text += "\nOnly pages of the last " + query.options.recency + ".";
     }
     if (!query.options.language.empty()) {
-        text += "\nOnly pages in the language with the code " + lower(query.options.language) + ".";
+        text += "\nOnly pages in the language with the code " +
+                core::lower_ascii(query.options.language) + ".";
     }
     for (const std::string domain : bare_domains(query.options.exclude_domains, domains_max)) {
         text += "\nNo pages of " + domain + ".";

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "core/url.hpp"
@@ -20,13 +20,6 @@ namespace {
 constexpr std::size_t title_chars_max = 500;
 // A main part shorter than this is a shell that scripts fill: the body says more.
 constexpr std::size_t main_bytes_min = 200;
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
 
 std::string content_of(const xmlNode* node) {
     std::string text;
@@ -95,18 +88,18 @@ struct Findings {
 };
 
 void read_meta(const xmlNode* node, Findings& found, core::Time now) {
-    std::string name = lower(attribute(node, "property"));
-    if (name.empty()) name = lower(attribute(node, "name"));
-    if (name.empty()) name = lower(attribute(node, "itemprop"));
+    std::string name = core::lower_ascii(attribute(node, "property"));
+    if (name.empty()) name = core::lower_ascii(attribute(node, "name"));
+    if (name.empty()) name = core::lower_ascii(attribute(node, "itemprop"));
     if (name == "og:title") found.og_title = attribute(node, "content");
     const bool is_date = std::find(date_names.begin(), date_names.end(), name) != date_names.end();
     if (is_date && !found.meta_date) found.meta_date = read_date(attribute(node, "content"), now);
 }
 
 void read_link(const xmlNode* node, Findings& found) {
-    const std::string rel = lower(attribute(node, "rel"));
+    const std::string rel = core::lower_ascii(attribute(node, "rel"));
     if (rel == "canonical" && found.canonical.empty()) found.canonical = attribute(node, "href");
-    const std::string type = lower(attribute(node, "type"));
+    const std::string type = core::lower_ascii(attribute(node, "type"));
     const bool is_feed = type == "application/rss+xml" || type == "application/atom+xml" ||
                          type == "application/feed+json";
     if (rel == "alternate" && is_feed && found.feed_url.empty()) {
@@ -115,7 +108,8 @@ void read_link(const xmlNode* node, Findings& found) {
 }
 
 void read_script(const xmlNode* node, Findings& found, core::Time now) {
-    if (found.json_date || lower(attribute(node, "type")) != "application/ld+json") return;
+    if (found.json_date || core::lower_ascii(attribute(node, "type")) != "application/ld+json")
+        return;
     if (const auto value = core::parse_json(content_of(node))) {
         found.json_date = json_ld_date(*value, now);
     }
@@ -159,7 +153,7 @@ std::string main_text(const xmlNode* root, const Findings& found, std::size_t by
 
 // The charset a page names in its head: <meta charset=X> or the http-equiv form.
 std::string meta_charset(std::string_view html) {
-    const std::string head = lower(html.substr(0, 4096));
+    const std::string head = core::lower_ascii(html.substr(0, 4096));
     const std::size_t meta = head.find("<meta");
     std::size_t at = head.find("charset=", meta == head.npos ? head.size() : meta);
     if (at == head.npos) return "";
@@ -229,7 +223,7 @@ Outcome<Page> read_json(const core::Reply& reply, std::string_view url) {
 bool is_html(const std::string& type, std::string_view body) {
     if (type == "text/html" || type == "application/xhtml+xml") return true;
     if (!type.empty()) return false;
-    const std::string head = lower(body.substr(0, 512));
+    const std::string head = core::lower_ascii(body.substr(0, 512));
     return head.find("<html") != head.npos || head.find("<!doctype html") != head.npos;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "providers/reading.hpp"
 #include "providers/searching.hpp"
@@ -38,7 +39,8 @@ core::Json settings(const Provider& provider, const SearchQuery& query) {
     const auto chars = count_of(provider.options, "max_chars_per_result");
     settings[is_beta(provider) ? "excerpts" : "excerpt_settings"] = {
         {"max_chars_per_result", chars > 0 ? chars : page_chars}};
-    if (!query.options.country.empty()) settings["location"] = lower(query.options.country);
+    if (!query.options.country.empty())
+        settings["location"] = core::lower_ascii(query.options.country);
     core::Json policy = source_policy(query);
     if (!policy.empty()) settings["source_policy"] = std::move(policy);
     return settings;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "core/ascii.hpp"
 #include "providers/reading.hpp"
 #include "providers/searching.hpp"
 
@@ -41,7 +42,7 @@ core::Json domain_filter(const core::SearchOptions& options) {
 void add_filters(core::Json& body, const SearchQuery& query) {
     const core::SearchOptions& options = query.options;
     if (!options.language.empty()) {
-        body["search_language_filter"] = core::Json::array({lower(options.language)});
+        body["search_language_filter"] = core::Json::array({core::lower_ascii(options.language)});
     }
     core::Json domains = domain_filter(options);
     if (!domains.empty()) body["search_domain_filter"] = std::move(domains);

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "core/ascii.hpp"
 #include "core/url.hpp"
 
 namespace torale::providers {
@@ -18,22 +19,6 @@ constexpr int stars_max = 16;  // a pattern of many stars costs more to match th
 constexpr std::chrono::hours kept{24};
 constexpr std::chrono::minutes unreachable_for{30};
 constexpr int crawl_delay_max_s = 30;
-
-std::string_view trim(std::string_view text) {
-    const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
-char lower(char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
-
-bool equals_fold(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                              [](char x, char y) { return lower(x) == lower(y); });
-}
 
 // "Torale/1.0 (…)" names the product token "Torale".
 std::string_view product_token(std::string_view value) {
@@ -50,7 +35,7 @@ bool is_unreserved(unsigned char c) {
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
-    const char l = lower(c);
+    const char l = core::lower_ascii(c);
     return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
@@ -118,17 +103,18 @@ public:
     explicit Parser(std::string_view agent) : agent_(agent) {}
 
     void read_line(std::string_view line) {
-        line = trim(line.substr(0, line.find('#')));
+        line = core::trim(line.substr(0, line.find('#')), " \t\r");
         const std::size_t colon = line.find(':');
         if (colon == std::string_view::npos) return;
-        const std::string_view key = trim(line.substr(0, colon));
-        const std::string_view value = trim(line.substr(colon + 1));
-        if (equals_fold(key, "user-agent")) {
+        const std::string_view key = core::trim(line.substr(0, colon), " \t\r");
+        const std::string_view value = core::trim(line.substr(colon + 1), " \t\r");
+        if (core::equals_ignoring_case(key, "user-agent")) {
             read_agent(value);
-        } else if (equals_fold(key, "allow") || equals_fold(key, "disallow")) {
+        } else if (core::equals_ignoring_case(key, "allow") ||
+                   core::equals_ignoring_case(key, "disallow")) {
             in_header_ = false;
-            add_rule(equals_fold(key, "allow"), value);
-        } else if (equals_fold(key, "crawl-delay")) {
+            add_rule(core::equals_ignoring_case(key, "allow"), value);
+        } else if (core::equals_ignoring_case(key, "crawl-delay")) {
             in_header_ = false;
             read_delay(value);
         }
@@ -142,7 +128,8 @@ private:
         if (!in_header_) is_own_ = is_everybody_ = false;
         in_header_ = true;
         if (value == "*") is_everybody_ = true;
-        if (equals_fold(product_token(value), agent_)) is_own_ = has_own_group_ = true;
+        if (core::equals_ignoring_case(product_token(value), agent_))
+            is_own_ = has_own_group_ = true;
     }
 
     void add_rule(bool allow, std::string_view value) {
@@ -239,7 +226,7 @@ std::string origin_of(std::string_view url) {
     if (scheme == std::string_view::npos) return "";
     const std::size_t end = std::min(url.find_first_of("/?#", scheme + 3), url.size());
     std::string origin(url.substr(0, end));
-    std::transform(origin.begin(), origin.end(), origin.begin(), lower);
+    for (char& letter : origin) letter = core::lower_ascii(letter);
     return origin;
 }
 

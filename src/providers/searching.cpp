@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "providers/reading.hpp"
 
@@ -83,13 +84,6 @@ std::string upper(std::string_view text) {
     return out;
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 std::string write_day(core::Time time) {
     const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(time)};
     char text[32];
@@ -112,7 +106,8 @@ core::Json bare_domains(const std::vector<std::string>& domains, std::size_t dom
     for (const std::string& domain : domains) {
         if (list.size() == domains_max) break;
         const std::string_view name = bare(domain);
-        if (!name.empty() && name.size() <= domain_bytes_max) list.push_back(lower(name));
+        if (!name.empty() && name.size() <= domain_bytes_max)
+            list.push_back(core::lower_ascii(name));
     }
     return list;
 }

@@ -16,7 +16,6 @@ core::Request get_json(std::string url, std::vector<core::Header> headers,
                        const std::vector<core::Header>& parameters);
 
 std::string upper(std::string_view text);
-std::string lower(std::string_view text);
 // "2026-08-20", in UTC.
 std::string write_day(core::Time time);
 

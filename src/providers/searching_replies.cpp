@@ -1,10 +1,10 @@
 // Replies of search services: results, dates, failures.
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "providers/reading.hpp"
 #include "providers/searching.hpp"
@@ -25,14 +25,8 @@ constexpr std::array<std::pair<std::string_view, core::seconds>, 7> units{{
     {"year", hours{365 * 24}},
 }};
 
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 std::string_view take_word(std::string_view& text) {
-    text = trim(text);
+    text = core::trim(text);
     const std::size_t end = std::min(text.find_first_of(" ,"), text.size());
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(end);
@@ -68,7 +62,7 @@ std::optional<core::Time> read_relative(std::string_view text, core::Time now) {
 std::optional<core::Time> read_american(std::string_view text) {
     const std::string month(take_word(text));
     const std::string day(take_word(text));
-    const std::string year(trim(text));
+    const std::string year(core::trim(text));
     if (month.size() < 3 || year.size() != 4) return std::nullopt;
     return core::parse_time(day + " " + month.substr(0, 3) + " " + year + " 00:00:00 GMT");
 }
@@ -136,10 +130,10 @@ core::Reply unwrap(const core::Reply& reply, const core::Json& error) {
 }  // namespace
 
 std::optional<core::Time> read_date(std::string_view text, core::Time now) {
-    text = trim(text);
+    text = core::trim(text);
     if (text.empty()) return std::nullopt;
     if (const auto time = core::parse_time(text)) return time;
-    const std::string folded = lower(text);
+    const std::string folded = core::lower_ascii(text);
     if (const auto time = read_relative(folded, now)) return time;
     return read_american(text);
 }
@@ -160,7 +154,7 @@ std::string join_texts(const core::Json& list) {
     for (const core::Json& item : list) {
         if (!item.is_string()) continue;
         const std::string& text = item.get_ref<const std::string&>();
-        if (trim(text).empty()) continue;
+        if (core::trim(text).empty()) continue;
         if (!joined.empty()) joined += "\n\n";
         joined += text;
     }

@@ -1,6 +1,7 @@
 // SearXNG: asks other engines; no key, no price. Its JSON is off until its owner turns it on.
 #include "providers/searxng.hpp"
 
+#include "core/ascii.hpp"
 #include "providers/reading.hpp"
 #include "providers/searching.hpp"
 
@@ -19,7 +20,7 @@ void refine(core::Failure& failure, const core::Reply& reply, const core::Json&)
 // "de-CH"; a country without a language is no locale of SearXNG.
 std::string locale_of(const core::SearchOptions& options) {
     if (options.language.empty()) return "";
-    const std::string language = lower(options.language);
+    const std::string language = core::lower_ascii(options.language);
     return options.country.empty() ? language : language + "-" + upper(options.country);
 }
 

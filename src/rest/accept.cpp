@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "rest/header_list.hpp"
 
@@ -54,11 +55,11 @@ Range parse_range(std::string_view member) {
     bool is_stripped = false;
     const auto parts = split_members(member, ';');
     for (std::size_t i = 1; i < parts.size(); ++i) {
-        if (parts[i].size() > 1 && equals_ignoring_case(parts[i].substr(0, 2), "q=")) {
-            range.quality = quality_of(without_blanks_around(parts[i].substr(2)));
+        if (parts[i].size() > 1 && core::equals_ignoring_case(parts[i].substr(0, 2), "q=")) {
+            range.quality = quality_of(core::trim(parts[i].substr(2), " \t"));
             continue;
         }
-        is_stripped = is_stripped || equals_ignoring_case(parts[i], "nulls=stripped");
+        is_stripped = is_stripped || core::equals_ignoring_case(parts[i], "nulls=stripped");
         range.entry.written += ';';
         range.entry.written += parts[i];
     }
@@ -67,7 +68,7 @@ Range parse_range(std::string_view member) {
     range.entry.written = core::clean_utf8(range.entry.written);
     range.entry.media = Media::other;
     for (const MediaRow& row : medias) {
-        if (!equals_ignoring_case(row.type, type)) continue;
+        if (!core::equals_ignoring_case(row.type, type)) continue;
         range.entry.media = is_stripped ? row.stripped : row.media;
     }
     return range;

@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "core/ascii.hpp"
 #include "rest/header_list.hpp"
 #include "rest/reply_headers.hpp"
 
@@ -23,9 +24,9 @@ std::optional<std::string> allowed_origin(const core::HttpRequest& request,
     const auto origin = core::find_header(request.headers, "Origin");
     if (!origin) return std::nullopt;
     if (policy.is_any) return "*";
-    const bool is_listed =
-        std::any_of(policy.origins.begin(), policy.origins.end(),
-                    [&](const std::string& one) { return equals_ignoring_case(one, *origin); });
+    const bool is_listed = std::any_of(
+        policy.origins.begin(), policy.origins.end(),
+        [&](const std::string& one) { return core::equals_ignoring_case(one, *origin); });
     if (!is_listed || !is_header_value(*origin)) return std::nullopt;
     return std::string(*origin);
 }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "rest/header_list.hpp"
@@ -71,7 +72,7 @@ bool is_web_url(std::string_view url) {
     if (colon == std::string_view::npos) return false;
     const std::string_view scheme = url.substr(0, colon);
     const bool is_web =
-        equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https");
+        core::equals_ignoring_case(scheme, "http") || core::equals_ignoring_case(scheme, "https");
     return is_web && url.substr(colon).starts_with("://") && url.size() > colon + 3;
 }
 

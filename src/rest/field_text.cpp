@@ -1,8 +1,9 @@
 // Reads names as PostgREST does: bare with dashes and blanks inside, or quoted with anything.
 #include "rest/field_text.hpp"
 
-#include <algorithm>
 #include <optional>
+
+#include "core/ascii.hpp"
 
 namespace torale::rest {
 
@@ -15,12 +16,6 @@ bool is_digit(char c) {
 // A dash inside a word; that of an arrow is none.
 bool skip_dash(Scanner& scanner) {
     return scanner.peek() == '-' && scanner.peek(1) != '>' && scanner.skip('-');
-}
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 // Words joined by single dashes; `is_part` tells what a word is made of.
@@ -91,7 +86,7 @@ bool read_name(Scanner& scanner, std::string& name) {
     } else {
         const std::string_view rest = scanner.rest();
         if (!read_dashed(scanner, is_name_character, name_expected)) return false;
-        name = trimmed(rest.substr(0, scanner.offset() - start));
+        name = core::trim(rest.substr(0, scanner.offset() - start), " ");
     }
     return !name.empty() || scanner.fail_at(start, name_expected);
 }

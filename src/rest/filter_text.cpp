@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "rest/field_text.hpp"
 #include "rest/header_list.hpp"
 
@@ -97,7 +98,7 @@ bool read_is(Scanner& scanner, std::string& value) {
     const std::size_t start = scanner.offset();
     const std::string_view word = scanner.take_until(",) \t");
     for (const std::string_view known : is_values) {
-        if (!equals_ignoring_case(known, word)) continue;
+        if (!core::equals_ignoring_case(known, word)) continue;
         value = known;
         return true;
     }

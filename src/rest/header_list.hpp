@@ -15,7 +15,4 @@ std::vector<std::string_view> list_members(const std::vector<core::Header>& head
 // `text` at each `separator` outside quoted strings, trimmed, empty ones left out.
 std::vector<std::string_view> split_members(std::string_view text, char separator);
 
-bool equals_ignoring_case(std::string_view a, std::string_view b);
-std::string_view without_blanks_around(std::string_view text);
-
 }  // namespace torale::rest

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "rest/header_list.hpp"
 
 namespace torale::rest {
@@ -16,13 +17,14 @@ std::string_view host_of(std::string_view authority) {
 
 // A name of digits and dots is an address to every browser, so none of 127.… leads elsewhere.
 bool is_loopback(std::string_view host) {
-    if (host == "::1" || equals_ignoring_case(host, "localhost")) return true;
+    if (host == "::1" || core::equals_ignoring_case(host, "localhost")) return true;
     return host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos;
 }
 
 bool is_listed(std::string_view origin, const OriginPolicy& origins) {
-    return std::any_of(origins.origins.begin(), origins.origins.end(),
-                       [&](const std::string& one) { return equals_ignoring_case(one, origin); });
+    return std::any_of(origins.origins.begin(), origins.origins.end(), [&](const std::string& one) {
+        return core::equals_ignoring_case(one, origin);
+    });
 }
 
 }  // namespace

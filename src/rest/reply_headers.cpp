@@ -5,19 +5,20 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/ascii.hpp"
 #include "rest/header_list.hpp"
 
 namespace torale::rest {
 
 void remove_header(std::vector<core::Header>& headers, std::string_view name) {
     std::erase_if(headers, [&](const core::Header& header) {
-        return equals_ignoring_case(header.name, name);
+        return core::equals_ignoring_case(header.name, name);
     });
 }
 
 void set_header(std::vector<core::Header>& headers, std::string_view name, std::string value) {
     const auto found = std::find_if(headers.begin(), headers.end(), [&](const core::Header& one) {
-        return equals_ignoring_case(one.name, name);
+        return core::equals_ignoring_case(one.name, name);
     });
     if (found == headers.end()) {
         headers.push_back({std::string(name), std::move(value)});
@@ -25,7 +26,7 @@ void set_header(std::vector<core::Header>& headers, std::string_view name, std::
     }
     found->value = std::move(value);
     const auto is_repeated = [&](const core::Header& one) {
-        return equals_ignoring_case(one.name, name);
+        return core::equals_ignoring_case(one.name, name);
     };
     headers.erase(std::remove_if(found + 1, headers.end(), is_repeated), headers.end());
 }
@@ -33,9 +34,9 @@ void set_header(std::vector<core::Header>& headers, std::string_view name, std::
 void append_to_header(std::vector<core::Header>& headers, std::string_view name,
                       std::string_view value) {
     for (core::Header& header : headers) {
-        if (!equals_ignoring_case(header.name, name)) continue;
+        if (!core::equals_ignoring_case(header.name, name)) continue;
         for (const std::string_view element : split_members(header.value, ',')) {
-            if (equals_ignoring_case(element, value) || element == "*") return;
+            if (core::equals_ignoring_case(element, value) || element == "*") return;
         }
         header.value += header.value.empty() ? "" : ", ";
         header.value += value;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 #include "rest/header_list.hpp"
 #include "rest/reply_headers.hpp"
@@ -39,7 +40,7 @@ bool frames_message(std::string_view name) {
         "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive",
         "Upgrade",        "Trailer",           "TE",         "Proxy-Connection"};
     return std::any_of(framing.begin(), framing.end(),
-                       [&](std::string_view one) { return equals_ignoring_case(one, name); });
+                       [&](std::string_view one) { return core::equals_ignoring_case(one, name); });
 }
 
 std::optional<std::vector<core::Header>> parse_headers(const std::string& text) {

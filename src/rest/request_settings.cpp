@@ -3,24 +3,12 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "core/json.hpp"
 
 namespace torale::rest {
 
 namespace {
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](char letter) {
-        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
-    });
-    return text;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(' ');
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
 
 bool is_hidden(std::string_view name) {
     return name == "cookie" || name == "authorization" || name == "apikey";
@@ -31,7 +19,7 @@ bool is_hidden(std::string_view name) {
 std::string headers_json(const core::HttpRequest& request) {
     core::Json object = core::Json::object();
     for (const core::Header& header : request.headers) {
-        std::string name = lower(header.name);
+        std::string name = core::lower_ascii(header.name);
         if (!is_hidden(name)) object[std::move(name)] = core::clean_utf8(header.value);
     }
     return core::write_json(object);
@@ -40,7 +28,7 @@ std::string headers_json(const core::HttpRequest& request) {
 std::string cookies_json(const core::HttpRequest& request) {
     core::Json object = core::Json::object();
     for (const core::Header& header : request.headers) {
-        if (lower(header.name) != "cookie") continue;
+        if (!core::equals_ignoring_case(header.name, "cookie")) continue;
         const std::string_view text = header.value;
         for (std::size_t begin = 0; begin < text.size();) {
             const std::size_t end = std::min(text.find(';', begin), text.size());
@@ -48,10 +36,11 @@ std::string cookies_json(const core::HttpRequest& request) {
             const std::size_t equals = pair.find('=');
             begin = end + 1;
             if (equals == std::string_view::npos) continue;
-            const std::string_view name = trimmed(pair.substr(0, equals));
+            const std::string_view name = core::trim(pair.substr(0, equals), " ");
             // The session cookie is a credential.
             if (name.empty() || name == "__session") continue;
-            object[core::clean_utf8(name)] = core::clean_utf8(trimmed(pair.substr(equals + 1)));
+            object[core::clean_utf8(name)] =
+                core::clean_utf8(core::trim(pair.substr(equals + 1), " "));
         }
     }
     return core::write_json(object);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <limits>
 
+#include "core/ascii.hpp"
 #include "rest/header_list.hpp"
 
 namespace torale::rest {
@@ -19,7 +20,7 @@ bool is_digits(std::string_view text) {
 }  // namespace
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
-    text = without_blanks_around(text);
+    text = core::trim(text, " \t");
     const bool is_negative = text.starts_with('-');
     if (!is_digits(text.substr(is_negative ? 1 : 0))) return std::nullopt;
     std::int64_t value = 0;
@@ -30,7 +31,7 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 }
 
 std::optional<RowRange> parse_row_range(std::string_view text) {
-    text = without_blanks_around(text);
+    text = core::trim(text, " \t");
     const std::size_t dash = text.find('-');
     if (dash == std::string_view::npos || !is_digits(text.substr(0, dash))) return std::nullopt;
     RowRange range;

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "rest/token.hpp"
 
@@ -76,13 +77,6 @@ std::optional<TokenAlgorithm> algorithm_named(const core::Json& name) {
     return std::nullopt;
 }
 
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-    return std::equal(
-        text.begin(), text.end(), lower.begin(), lower.end(), [](char given, char wanted) {
-            return (given >= 'A' && given <= 'Z' ? char(given - 'A' + 'a') : given) == wanted;
-        });
-}
-
 // Other kinds of token that an issuer signs with the same keys (ID of a device, logout, proof of
 // possession) are marked by their type, so that they do not pass for an access token: RFC 8725
 // §3.11.
@@ -90,10 +84,10 @@ bool is_access_token_type(const core::Json& type) {
     if (!type.is_string()) return false;
     std::string_view name = type.get_ref<const std::string&>();
     constexpr std::string_view prefix = "application/";
-    if (equals_ignoring_case(name.substr(0, prefix.size()), prefix)) {
+    if (core::equals_ignoring_case(name.substr(0, prefix.size()), prefix)) {
         name.remove_prefix(prefix.size());
     }
-    return equals_ignoring_case(name, "jwt") || equals_ignoring_case(name, "at+jwt");
+    return core::equals_ignoring_case(name, "jwt") || core::equals_ignoring_case(name, "at+jwt");
 }
 
 Result<TokenParts> read_header(const core::Json& header) {

@@ -25,17 +25,5 @@ TEST(list_members, joins_headers_of_one_name) {
     EXPECT_EQ(list_members(headers, "none"), Members{});
 }
 
-TEST(equals_ignoring_case, folds_ascii_alone) {
-    EXPECT_TRUE(equals_ignoring_case("AbZ-1", "aBz-1"));
-    EXPECT_FALSE(equals_ignoring_case("a", "ab"));
-    EXPECT_FALSE(equals_ignoring_case("@", "`"));
-    EXPECT_FALSE(equals_ignoring_case("\xC3\x84", "\xC3\xA4"));
-}
-
-TEST(without_blanks_around, keeps_those_inside) {
-    EXPECT_EQ(without_blanks_around(" \ta b\t "), "a b");
-    EXPECT_EQ(without_blanks_around(" \t"), "");
-}
-
 }  // namespace
 }  // namespace torale::rest
