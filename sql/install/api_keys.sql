@@ -1,15 +1,6 @@
 -- API keys: made, shown once, revoked. What they let in: pre_request.sql. A key never does more
 -- than its owner may: that is checked when it is made and again at every use.
 
-CREATE OR REPLACE FUNCTION torale_internal.ensure_owner(p_owner text) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, torale, pg_temp AS $$
-    INSERT INTO torale.users (id, active_task_limit)
-    SELECT p_owner, CASE WHEN p_owner LIKE 'pg:%' THEN NULL ELSE 50 END
-    WHERE p_owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM torale.users u WHERE u.id = p_owner)
-    ON CONFLICT DO NOTHING
-$$;
-COMMENT ON FUNCTION torale_internal.ensure_owner(text) IS 'Writes the row of an owner who has none yet.';
-
 CREATE OR REPLACE FUNCTION torale_internal.token_hash(p_token text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, torale, pg_temp
 RETURN encode(sha256(convert_to(p_token, 'UTF8')), 'hex');

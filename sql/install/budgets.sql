@@ -94,10 +94,7 @@ BEGIN
     ELSIF set_budget.owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM torale.users u WHERE u.id = wanted.owner) THEN
         PERFORM torale_internal.refuse(format('user %L does not exist', wanted.owner), 'A budget limits a known user.', 'SELECT id FROM torale.users;', 'PT404');
     END IF;
-    INSERT INTO torale.users (id, active_task_limit)
-    SELECT wanted.owner, CASE WHEN wanted.owner LIKE 'pg:%' THEN NULL ELSE 50 END
-    WHERE wanted.owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM torale.users u WHERE u.id = wanted.owner)
-    ON CONFLICT DO NOTHING;
+    PERFORM torale_internal.ensure_owner(wanted.owner);
     INSERT INTO torale.budgets AS b (scope, task_id, period, max_calls, max_tokens, max_cost_usd, set_by, owner)
     VALUES (wanted.scope, wanted.task_id, wanted.period, wanted.max_calls, wanted.max_tokens, wanted.max_cost_usd, wanted.set_by, wanted.owner)
     ON CONFLICT (scope, owner, task_id, period, set_by) DO UPDATE

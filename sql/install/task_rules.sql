@@ -280,16 +280,20 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION torale_internal.ensure_owner(p_owner text) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, torale, pg_temp AS $$
+    INSERT INTO torale.users (id, active_task_limit)
+    SELECT p_owner, CASE WHEN p_owner LIKE 'pg:%' THEN NULL ELSE 50 END
+    WHERE p_owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM torale.users u WHERE u.id = p_owner)
+    ON CONFLICT DO NOTHING
+$$;
+COMMENT ON FUNCTION torale_internal.ensure_owner(text) IS 'Writes the row of an owner who has none yet.';
+
 CREATE OR REPLACE FUNCTION torale_internal.ensure_user() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER -- users are not writable by users
 SET search_path = pg_catalog, torale, pg_temp AS $$
-DECLARE
-    me text := torale.current_owner();
 BEGIN
-    INSERT INTO torale.users (id, active_task_limit)
-    SELECT me, CASE WHEN me LIKE 'pg:%' THEN NULL ELSE 50 END
-    WHERE me IS NOT NULL AND NOT EXISTS (SELECT 1 FROM torale.users WHERE id = me)
-    ON CONFLICT DO NOTHING;
+    PERFORM torale_internal.ensure_owner(torale.current_owner());
     RETURN NULL;
 END
 $$;
