@@ -116,14 +116,13 @@ LANGUAGE plpgsql SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
     key torale.api_keys;
 BEGIN
-    SELECT * INTO key FROM torale.api_keys k
-    WHERE k.id = p_key AND (k.owner = torale.current_owner() OR torale_internal.is_operator()) FOR NO KEY UPDATE;
+    UPDATE torale.api_keys k SET revoked_at = coalesce(k.revoked_at, now())
+    WHERE k.id = p_key AND (k.owner = torale.current_owner() OR torale_internal.is_operator()) RETURNING k.* INTO key;
     IF NOT FOUND THEN
         PERFORM torale_internal.refuse(format('key %s does not exist', coalesce(p_named, 'null')), format('owner: %s', torale.current_owner()),
             'SELECT id, name FROM torale.api_keys WHERE revoked_at IS NULL;', 'PT404');
     END IF;
-    UPDATE torale.api_keys k SET revoked_at = now() WHERE k.id = p_key AND k.revoked_at IS NULL RETURNING k.* INTO key;
-    RETURN CASE WHEN FOUND THEN key ELSE (SELECT k FROM torale.api_keys k WHERE k.id = p_key) END;
+    RETURN key;
 END
 $$;
 COMMENT ON FUNCTION torale_internal.revoke_key(uuid, text) IS 'Ends a key of the caller''s, or of anybody''s for an administrator; PT404 names it as the caller did.';

@@ -2,7 +2,7 @@
 -- What a key lets in: pre_request.sql.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(54);
+SELECT plan(55);
 
 \ir parts/as_user.psql
 CREATE FUNCTION pg_temp.hash(key text) RETURNS text LANGUAGE sql AS $$ SELECT encode(sha256(key::bytea), 'hex') $$;
@@ -103,6 +103,9 @@ FROM torale.api_keys k WHERE owner = 'pg:alice' AND name = 'web';
 SELECT matches(pg_temp.as_user('visitor', $$SELECT torale.revoke_api_key('web')$$), '^42501 permission denied', 'a visitor ends none');
 SELECT is(pg_temp.as_user('alice', $$SELECT (torale.revoke_api_key('web')).revoked_at = now()$$), 'true', 'alice does');
 SELECT is(pg_temp.as_user('alice', $$SELECT torale.revoke_api_key('web')$$), 'PT404 key web does not exist', 'once');
+UPDATE torale.api_keys SET revoked_at = now() - interval '1 day' WHERE owner = 'pg:alice' AND name = 'web';
+SELECT is(pg_temp.as_user('alice', format('SELECT (torale.revoke_api_key(%L::uuid)).revoked_at = now() - interval ''1 day''', k.id)), 'true', 'by its id it stays as it ended')
+FROM torale.api_keys k WHERE owner = 'pg:alice' AND name = 'web';
 SELECT matches(pg_temp.as_user('alice', $$SELECT torale.create_api_key('web')$$), '^sk_', 'its name is free again, and its place');
 SELECT is(pg_temp.as_user('carol', format('SELECT (torale.revoke_api_key(%L::uuid)).owner', k.id)), 'webber', 'an administrator ends anybody''s')
 FROM torale.api_keys k WHERE owner = 'webber' AND name = 'web';
