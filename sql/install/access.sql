@@ -142,7 +142,7 @@ $$;
 GRANT EXECUTE ON FUNCTION torale.pre_request() TO torale_anon;
 GRANT USAGE ON SCHEMA torale_internal TO torale_authenticator;
 GRANT EXECUTE ON FUNCTION torale_internal.admit_key(text), torale_internal.admit_user(text, jsonb, text),
-    torale_internal.feed_items(text, integer) TO torale_authenticator;
+    torale_internal.feed_items(text, integer), torale_internal.jwks_document(text), torale_internal.want_jwks(text) TO torale_authenticator;
 
 -- ---- dump: every table and sequence but torale_internal.activation ----
 SELECT pg_catalog.pg_extension_config_dump('torale.users', '');
@@ -174,6 +174,7 @@ SELECT pg_catalog.pg_extension_config_dump('torale.api_keys', '');
 SELECT pg_catalog.pg_extension_config_dump('torale_internal.api_key_hashes', '');
 SELECT pg_catalog.pg_extension_config_dump('torale.feed_tokens', '');
 SELECT pg_catalog.pg_extension_config_dump('torale_internal.feed_token_hashes', '');
+SELECT pg_catalog.pg_extension_config_dump('torale_internal.jwks', '');
 SELECT pg_catalog.pg_extension_config_dump('torale.audit_log', '');
 
 -- A fresh installation is active at once; one made by a restore (row_security is off) is held.

@@ -41,7 +41,7 @@ DECLARE
 BEGIN
     UPDATE torale.feed_tokens f SET revoked_at = coalesce(f.revoked_at, now())
     WHERE f.id = revoke_feed_token.id AND (f.owner = torale.current_owner() OR torale_internal.is_operator()) RETURNING f.* INTO token;
-    IF token.id IS NULL THEN
+    IF NOT FOUND THEN
         PERFORM torale_internal.refuse(format('token %s does not exist', coalesce(revoke_feed_token.id::text, 'null')),
             format('owner: %s', torale.current_owner()), 'SELECT id, task_id, prefix FROM torale.feed_tokens WHERE revoked_at IS NULL;', 'PT404');
     END IF;
@@ -54,7 +54,7 @@ COMMENT ON FUNCTION torale.revoke_feed_token(uuid) IS 'Ends a feed token: the ne
 -- newest first.
 -- Null for a token that is unknown or revoked, and for one whose owner is deactivated: who asks
 -- learns nothing more.
-CREATE OR REPLACE FUNCTION torale_internal.feed_items(token_hash text, p_limit integer DEFAULT 50) RETURNS jsonb
+CREATE OR REPLACE FUNCTION torale_internal.feed_items(p_token_hash text, p_limit integer DEFAULT 50) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER -- the authenticator reads no table; the token decides whose rows these are
 SET search_path = pg_catalog, torale, pg_temp AS $$
     SELECT jsonb_build_object(
@@ -74,7 +74,7 @@ SET search_path = pg_catalog, torale, pg_temp AS $$
     FROM torale_internal.feed_token_hashes h
     JOIN torale.feed_tokens f ON f.id = h.token_id AND f.revoked_at IS NULL
     JOIN torale.users u ON u.id = f.owner AND u.is_active
-    WHERE h.token_hash = feed_items.token_hash
+    WHERE h.token_hash = p_token_hash
 $$;
 COMMENT ON FUNCTION torale_internal.feed_items(text, integer) IS 'The findings that a feed token shows, by its hash; null when it shows none any more.';
 

@@ -1,11 +1,12 @@
 -- What doctor() says about the HTTP interface. Its settings are the server's, its workers are in one
 -- database; every database shows what is wrong with them.
-CREATE OR REPLACE FUNCTION torale_internal.is_loopback(address text) RETURNS boolean
+
+CREATE OR REPLACE FUNCTION torale_internal.is_loopback(p_address text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, torale, pg_temp
-RETURN address::inet <<= '127.0.0.0/8'::inet OR address::inet = '::1'::inet;
+RETURN p_address::inet <<= '127.0.0.0/8'::inet OR p_address::inet = '::1'::inet;
 COMMENT ON FUNCTION torale_internal.is_loopback(text) IS 'Whether an address is reached from this machine alone.';
 
-CREATE OR REPLACE FUNCTION torale_internal.doctor_http(is_operator boolean) RETURNS TABLE ("check" text, state text, detail text, fix text)
+CREATE OR REPLACE FUNCTION torale_internal.doctor_http(p_is_operator boolean) RETURNS TABLE ("check" text, state text, detail text, fix text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
 DECLARE
     port text := current_setting('torale.http_port');
@@ -16,7 +17,7 @@ DECLARE
     workers integer;
     idle record;
 BEGIN
-    IF port = '0' OR NOT is_operator THEN
+    IF port = '0' OR NOT p_is_operator THEN
         RETURN;
     END IF;
     IF NOT is_local AND NOT current_setting('torale.http_allow_remote')::boolean THEN

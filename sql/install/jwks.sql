@@ -1,18 +1,6 @@
 -- Keys of the issuer of tokens: the scheduler fetches them, web workers read them. Only the address
 -- of torale.jwt_jwks_url has a row. What was good goes on serving while a fetch fails.
 
-CREATE TABLE IF NOT EXISTS torale_internal.jwks (
-    url text PRIMARY KEY CHECK (length(url) BETWEEN 1 AND 2000),
-    document text CHECK (octet_length(document) <= 262144),
-    fetched_at timestamptz,
-    wanted_at timestamptz,
-    claimed_at timestamptz,
-    next_fetch_at timestamptz NOT NULL DEFAULT now(),
-    failures integer NOT NULL DEFAULT 0 CHECK (failures >= 0),
-    last_error text,
-    CHECK ((document IS NULL) = (fetched_at IS NULL))
-);
-
 -- The one row of the scheduler: taken when it is due, which keeps it from being due again until the
 -- lease is over. A lowered torale.jwks_max_age counts at once. A null address takes away the row.
 CREATE OR REPLACE FUNCTION torale_internal.claim_jwks(p_url text, p_now timestamptz, p_lease interval, p_max_age interval)
@@ -52,21 +40,21 @@ $$;
 COMMENT ON FUNCTION torale_internal.store_jwks(text, text, text, timestamptz) IS
     'What fetching keys brought; a null document keeps the one before and counts a failure.';
 
-CREATE OR REPLACE FUNCTION torale_internal.jwks_document(url text) RETURNS text
+CREATE OR REPLACE FUNCTION torale_internal.jwks_document(p_url text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER -- web workers have no rights on the table
 SET search_path = pg_catalog, torale, pg_temp
-RETURN (SELECT j.document FROM torale_internal.jwks j WHERE j.url = jwks_document.url);
+RETURN (SELECT j.document FROM torale_internal.jwks j WHERE j.url = p_url);
 COMMENT ON FUNCTION torale_internal.jwks_document(text) IS 'The keys of an address as they were fetched last; null when they never were.';
 
 -- Anybody can send tokens of unknown keys: they bring a fetch forward, to 30 seconds after the one
 -- before and never into the pause after a failure, and write nothing else.
-CREATE OR REPLACE FUNCTION torale_internal.want_jwks(url text) RETURNS boolean
+CREATE OR REPLACE FUNCTION torale_internal.want_jwks(p_url text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER -- web workers have no rights on the table
 SET search_path = pg_catalog, torale, pg_temp AS $$
 BEGIN
     UPDATE torale_internal.jwks j
     SET wanted_at = now(), next_fetch_at = greatest(now(), coalesce(j.claimed_at + interval '30 seconds', now()))
-    WHERE j.url = want_jwks.url AND j.failures = 0
+    WHERE j.url = p_url AND j.failures = 0
       AND j.next_fetch_at > greatest(now(), coalesce(j.claimed_at + interval '30 seconds', now()));
     IF NOT FOUND THEN
         RETURN false;
@@ -88,9 +76,6 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, torale, pg_temp AS $$
     WHERE p_is_operator AND j.failures > 0
 $$;
 COMMENT ON FUNCTION torale_internal.doctor_jwks(boolean) IS 'The row of doctor() about keys that cannot be fetched.';
-
-GRANT EXECUTE ON FUNCTION torale_internal.jwks_document(text), torale_internal.want_jwks(text) TO torale_authenticator;
-SELECT pg_catalog.pg_extension_config_dump('torale_internal.jwks', '');
 
 COMMENT ON TABLE torale_internal.jwks IS 'Keys of the issuer of tokens, as torale.jwt_jwks_url served them last.';
 COMMENT ON COLUMN torale_internal.jwks.url IS 'Where they are published.';

@@ -168,6 +168,19 @@ CREATE TABLE torale_internal.feed_token_hashes (
     token_hash text COLLATE "C" NOT NULL UNIQUE CHECK (pg_catalog.length(token_hash) = 64)
 );
 
+-- One row, or none: the keys of the issuer at torale.jwt_jwks_url.
+CREATE TABLE torale_internal.jwks (
+    url text PRIMARY KEY CHECK (pg_catalog.length(url) BETWEEN 1 AND 2000),
+    document text CHECK (pg_catalog.octet_length(document) <= 262144),
+    fetched_at timestamptz,
+    wanted_at timestamptz,
+    claimed_at timestamptz,
+    next_fetch_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    failures integer NOT NULL DEFAULT 0 CHECK (failures >= 0),
+    last_error text,
+    CHECK ((document IS NULL) = (fetched_at IS NULL))
+);
+
 -- No reference to users: what was done stays written, whoever did it.
 CREATE TABLE torale.audit_log (
     id uuid PRIMARY KEY DEFAULT torale.uuid_v7(),
