@@ -9,27 +9,6 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-// Counts brackets outside strings, so that a bomb of a million '[' is refused before a parser
-// or the destructor of its tree can recurse into it.
-bool is_deeper_than(std::string_view text, std::size_t depth_max) {
-    std::size_t depth = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_string) {
-            if (c == '\\') ++i;
-            if (c == '"') in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > depth_max) return true;
-        } else if ((c == ']' || c == '}') && depth > 0) {
-            --depth;
-        }
-    }
-    return false;
-}
-
 // What the first byte of a sequence promises (RFC 3629): its length, and the range the second
 // byte must lie in so that overlong forms, surrogates and values over U+10FFFF are refused.
 struct Lead {
@@ -67,6 +46,25 @@ std::size_t sequence_length(std::string_view text, bool& is_valid) {
 }
 
 }  // namespace
+
+bool is_deeper_than(std::string_view text, std::size_t depth_max) {
+    std::size_t depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (in_string) {
+            if (c == '\\') ++i;
+            if (c == '"') in_string = false;
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > depth_max) return true;
+        } else if ((c == ']' || c == '}') && depth > 0) {
+            --depth;
+        }
+    }
+    return false;
+}
 
 std::optional<Json> parse_json(std::string_view text, std::size_t depth_max,
                                std::size_t bytes_max) {

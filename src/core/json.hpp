@@ -13,6 +13,10 @@ using OrderedJson = nlohmann::ordered_json;
 std::optional<Json> parse_json(std::string_view text, std::size_t depth_max = 64,
                                std::size_t bytes_max = 8 << 20);
 
+// Counts brackets outside strings, so that a bomb of a million '[' is refused before a parser or
+// the destructor of its tree can recurse into it.
+bool is_deeper_than(std::string_view text, std::size_t depth_max);
+
 // Valid UTF-8 without U+0000: what jsonb and text accept. Bad bytes become U+FFFD.
 std::string clean_utf8(std::string_view text);
 

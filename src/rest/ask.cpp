@@ -25,24 +25,18 @@ std::string shown(std::string_view text) {
     return core::truncate(core::clean_utf8(text), shown_chars_max);
 }
 
-Failure refusal(int status, std::string code, std::string message) {
-    Failure failure;
-    failure.status = status;
-    failure.code = std::move(code);
-    failure.message = std::move(message);
-    return failure;
-}
-
 Failure range_refusal(std::string details) {
-    Failure failure = refusal(416, "PGRST103", "Requested range not satisfiable");
-    failure.details = std::move(details);
-    return failure;
+    return {.status = 416,
+            .code = "PGRST103",
+            .message = "Requested range not satisfiable",
+            .details = std::move(details)};
 }
 
 // "/", "/name" or "/rpc/name"; "/rpc" is a relation of that name.
 std::optional<Failure> read_resource(Ask& ask) {
     std::string_view rest = ask.path;
-    const Failure refused = refusal(404, "PGRST125", "Invalid path specified in request URL");
+    const Failure refused{
+        .status = 404, .code = "PGRST125", .message = "Invalid path specified in request URL"};
     if (!rest.starts_with('/')) return refused;
     rest.remove_prefix(1);
     if (rest.empty()) {
@@ -79,7 +73,8 @@ std::optional<Failure> choose_schema(Ask& ask, const core::HttpRequest& request,
         ask.schema = *named;
         return std::nullopt;
     }
-    Failure failure = refusal(406, "PGRST106", "Invalid schema: " + shown(*named));
+    Failure failure{
+        .status = 406, .code = "PGRST106", .message = "Invalid schema: " + shown(*named)};
     failure.hint = "Only the following schemas are exposed: ";
     for (const std::string& schema : schemas) {
         if (&schema != &schemas.front()) failure.hint += ", ";
@@ -120,9 +115,13 @@ std::optional<Failure> choose_action(Ask& ask) {
         return std::nullopt;
     }
     if (ask.target == Target::routine) {
-        return refusal(405, "PGRST101", "Cannot use the " + shown(ask.method) + " method on RPC");
+        return Failure{.status = 405,
+                       .code = "PGRST101",
+                       .message = "Cannot use the " + shown(ask.method) + " method on RPC"};
     }
-    return refusal(405, "PGRST117", "Unsupported HTTP method: " + shown(ask.method));
+    return Failure{.status = 405,
+                   .code = "PGRST117",
+                   .message = "Unsupported HTTP method: " + shown(ask.method)};
 }
 
 std::optional<Failure> read_query(Ask& ask, std::string_view text) {
@@ -147,8 +146,9 @@ std::optional<Failure> read_ranges(Ask& ask, const core::HttpRequest& request) {
     const auto root = std::ranges::find(ask.query.ranges, EmbedPath{}, &PathRange::path);
     if (root == ask.query.ranges.end()) return std::nullopt;
     if (ask.action == Action::upsert_one) {
-        return refusal(400, "PGRST114",
-                       "limit/offset querystring parameters are not allowed for PUT");
+        return Failure{.status = 400,
+                       .code = "PGRST114",
+                       .message = "limit/offset querystring parameters are not allowed for PUT"};
     }
     // Other writes ignore both.
     const bool has_rows = ask.action == Action::read || ask.action == Action::call;

@@ -13,10 +13,10 @@ struct Failure {
     int status = 400;
     std::string code{};  // PGRSTxyz or a SQLSTATE
     std::string message{};
-    std::string details{};            // plain text, "" = null
-    std::string hint{};               // "" = null
+    std::string details{};          // plain text, "" = null
+    std::string hint{};             // "" = null
     bool details_are_json = false;  // `details` is JSON text already (PGRST201)
-    std::string reason{};             // status line, "" = the usual one
+    std::string reason{};           // status line, "" = the usual one
     std::vector<core::Header> headers{};
     bool operator==(const Failure&) const = default;
 };

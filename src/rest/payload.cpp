@@ -42,23 +42,10 @@ Payload no_rows() {
     return payload;
 }
 
-// PostgreSQL reads JSON by recursion: what exhausts its stack would be a fault of the server's.
-bool is_too_deep(std::string_view text) {
-    std::size_t depth = 0;
-    bool is_quoted = false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char letter = text[at];
-        if (letter == '"') is_quoted = !is_quoted;
-        if (is_quoted && letter == '\\') ++at;
-        if (is_quoted) continue;
-        if ((letter == '[' || letter == '{') && ++depth > json_depth_max) return true;
-        if ((letter == ']' || letter == '}') && depth > 0) --depth;
-    }
-    return false;
-}
-
 Result<Payload> unread_json(const Ask& ask) {
-    if (is_too_deep(ask.body)) return invalid_body("Empty or invalid json");
+    // PostgreSQL reads JSON by recursion: what exhausts its stack would be a fault of the server's.
+    if (core::is_deeper_than(ask.body, json_depth_max))
+        return invalid_body("Empty or invalid json");
     Payload payload;
     payload.kind = Payload::Kind::json;
     payload.text = ask.body;

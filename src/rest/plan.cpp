@@ -41,6 +41,14 @@ bool is_strict(const Ask& ask) {
     return ask.prefer.handling == Handling::strict;
 }
 
+ReadWishes read_wishes(const Ask& ask, const PlanWishes& wishes) {
+    ReadWishes read;
+    read.max_rows = wishes.max_rows;
+    read.aggregates_enabled = wishes.aggregates_enabled;
+    if (ask.range) read.range = {ask.range->first, ask.range->last};
+    return read;
+}
+
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
     std::string text;
     for (const std::string& part : parts) {
@@ -81,11 +89,8 @@ Result<Plan> finish_plan(Plan plan, const Ask& ask) {
 Result<Plan> plan_relation_read(const Schema& schema, const Ask& ask, const PlanWishes& wishes) {
     const Result<const Relation*> relation = require_relation(schema, ask);
     if (!relation) return relation.error();
-    ReadWishes read_wishes;
-    read_wishes.max_rows = wishes.max_rows;
-    read_wishes.aggregates_enabled = wishes.aggregates_enabled;
-    if (ask.range) read_wishes.range = {ask.range->first, ask.range->last};
-    Result<ReadPlan> read = plan_read(schema, *relation, ask.schema, ask.query, read_wishes);
+    Result<ReadPlan> read =
+        plan_read(schema, *relation, ask.schema, ask.query, read_wishes(ask, wishes));
     if (!read) return read.error();
     Plan plan;
     plan.read = std::move(*read);

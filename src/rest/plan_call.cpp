@@ -78,16 +78,13 @@ Failure named_failure(Failure failure, const Routine& routine) {
 
 Result<ReadPlan> plan_result(const Schema& schema, const Routine& routine, const Ask& ask,
                              const PlanWishes& wishes) {
-    ReadWishes read_wishes;
-    read_wishes.max_rows = wishes.max_rows;
-    read_wishes.aggregates_enabled = wishes.aggregates_enabled;
-    if (ask.range) read_wishes.range = {ask.range->first, ask.range->last};
+    const ReadWishes read_wished = read_wishes(ask, wishes);
     const Relation* relation =
         routine.return_relation ? schema.find_relation(*routine.return_relation) : nullptr;
     Result<ReadPlan> read =
         routine.returns_composite
-            ? plan_read(schema, relation, ask.schema, ask.query, read_wishes)
-            : plan_read(schema, nullptr, ask.schema, scalar_query(ask.query), read_wishes);
+            ? plan_read(schema, relation, ask.schema, ask.query, read_wished)
+            : plan_read(schema, nullptr, ask.schema, scalar_query(ask.query), read_wished);
     if (!read) return relation ? read.error() : named_failure(read.error(), routine);
     read->from_cte = called_cte;
     return read;

@@ -23,6 +23,8 @@ Result<Plan> finish_plan(Plan plan, const Ask& ask);
 std::string applied_preferences(const Ask& ask, const Plan& plan);
 
 bool is_strict(const Ask& ask);
+// What reads of relations and of results share.
+ReadWishes read_wishes(const Ask& ask, const PlanWishes& wishes);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
 }  // namespace torale::rest

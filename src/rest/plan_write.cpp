@@ -7,21 +7,14 @@ namespace torale::rest {
 
 namespace {
 
-Failure refusal(int status, std::string code, std::string message) {
-    Failure failure;
-    failure.status = status;
-    failure.code = std::move(code);
-    failure.message = std::move(message);
-    return failure;
-}
-
 std::optional<Failure> refuse_columns(const Relation& relation,
                                       const std::vector<std::string>& columns) {
     for (const std::string& column : columns) {
         if (relation.find(column)) continue;
-        return refusal(400, "PGRST204",
-                       "Could not find the '" + column + "' column of '" + relation.name.name +
-                           "' in the schema cache");
+        return Failure{.status = 400,
+                       .code = "PGRST204",
+                       .message = "Could not find the '" + column + "' column of '" +
+                                  relation.name.name + "' in the schema cache"};
     }
     return std::nullopt;
 }
@@ -65,11 +58,15 @@ void plan_conflict(WritePlan& write, const Ask& ask) {
 
 std::optional<Failure> plan_put(WritePlan& write, const Payload& payload) {
     if (!names_one_row(*write.relation, write.conditions)) {
-        return refusal(405, "PGRST105",
-                       "Filters must include all and only primary key columns with 'eq' operators");
+        return Failure{
+            .status = 405,
+            .code = "PGRST105",
+            .message = "Filters must include all and only primary key columns with 'eq' operators"};
     }
     if (payload.rows > 1) {
-        return refusal(400, "PGRST115", "Payload values do not match URL in primary key column(s)");
+        return Failure{.status = 400,
+                       .code = "PGRST115",
+                       .message = "Payload values do not match URL in primary key column(s)"};
     }
     write.conflict_columns = write.relation->primary_key;
     write.updates_on_conflict = !write.columns.empty();
