@@ -41,6 +41,11 @@ TEST_F(FindingFeed, rss_of_a_token) {
                 ElementsAre("begin", "feed " + api_key_hash("ft_x").substr(0, 8), "commit"));
 }
 
+TEST_F(FindingFeed, links_name_the_public_address) {
+    service.public_url = "https://torale.example.com";
+    EXPECT_THAT(get("/rss/ft_x")->body, HasSubstr("https://torale.example.com/rss/ft_x"));
+}
+
 TEST_F(FindingFeed, json_of_a_token_and_nothing_new_is_304) {
     const auto response = get("/feed/ft_x.json");
     ASSERT_TRUE(response);

@@ -180,6 +180,15 @@ TEST_F(Handle, the_root_lists_what_the_role_may_touch) {
     EXPECT_EQ(ask("GET", "/", {{"Accept", "text/csv"}}).status, 406);
 }
 
+TEST_F(Handle, the_root_names_the_public_address) {
+    service.public_url = "https://torale.example.com/api";
+    const auto response = ask("GET", "/", {{"Host", "10.0.0.1:3000"}});
+    EXPECT_THAT(response.body, HasSubstr(R"("host":"torale.example.com")"));
+    EXPECT_THAT(response.body, HasSubstr(R"("basePath":"/api/")"));
+    EXPECT_THAT(response.body, HasSubstr(R"("schemes":["https"])"));
+    EXPECT_NE(header(response, "Strict-Transport-Security"), "-");
+}
+
 TEST_F(Handle, preflights_need_nobody_and_no_database) {
     const auto response =
         ask("OPTIONS", "/items",
