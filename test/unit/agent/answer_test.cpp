@@ -9,6 +9,9 @@ struct Written {
     const char* text;
     const char* object;  // null: none
 };
+void PrintTo(const Written& row, std::ostream* out) {
+    *out << '"' << row.text << '"';
+}
 
 class answer : public ::testing::TestWithParam<Written> {};
 

@@ -19,6 +19,9 @@ struct Row {
     const char* text;
     const char* cleaned;
 };
+void PrintTo(const Row& row, std::ostream* out) {
+    *out << '"' << row.text << '"';
+}
 
 class Links : public ::testing::TestWithParam<Row> {};
 

@@ -24,6 +24,9 @@ struct Answer {
     Verdict verdict;
     bool notifies;
 };
+void PrintTo(const Answer& row, std::ostream* out) {
+    *out << row.fixture;
+}
 
 class Readable : public ::testing::TestWithParam<Answer> {};
 
@@ -109,6 +112,9 @@ struct Refusal {
     Category category;
     int requests;  // how often the judge is asked in all
 };
+void PrintTo(const Refusal& row, std::ostream* out) {
+    *out << row.fixture;
+}
 
 class Unreadable : public ::testing::TestWithParam<Refusal> {};
 

@@ -17,6 +17,9 @@ struct Trouble {
     int requests;   // in all, when each is answered the same way
     bool deferred;  // the provider pauses, the run loses no attempt
 };
+void PrintTo(const Trouble& row, std::ostream* out) {
+    *out << row.name;
+}
 
 core::Reply from(int status, const char* name, std::vector<core::Header> headers = {}) {
     return http(status, fixture(name), std::move(headers));
@@ -91,8 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
         Trouble{"server", from(500, "perplexity/500_internal.json"), Category::server, 3, false},
         Trouble{"gateway", from(502, "perplexity/502_gateway.html"), Category::server, 3, false},
         Trouble{"overload", from(503, "perplexity/503_nothing.json"), Category::overload, 4, false},
-        Trouble{"cloudflare", http(520, "<html>"), Category::server, 3, false}),
-    [](const auto& row) { return std::string(row.param.name); });
+        Trouble{"cloudflare", http(520, "<html>"), Category::server, 3, false}));
 
 class JudgeTrouble : public ::testing::TestWithParam<Trouble> {};
 
@@ -122,8 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
         Trouble{"server", from(500, "gemini/500_internal.json"), Category::server, 3, false},
         Trouble{"page", from(502, "gemini/502_page.html"), Category::server, 3, false},
         Trouble{"overload", from(503, "gemini/503_unavailable.json"), Category::overload, 4, false},
-        Trouble{"deadline", from(504, "gemini/504_deadline.json"), Category::server, 3, false}),
-    [](const auto& row) { return std::string(row.param.name); });
+        Trouble{"deadline", from(504, "gemini/504_deadline.json"), Category::server, 3, false}));
 
 TEST(defer, waits_as_long_as_the_body_says) {
     Driver run(keyed_briefing());

@@ -237,6 +237,9 @@ struct Useless {
     Json arguments;
     const char* why;
 };
+void PrintTo(const Useless& row, std::ostream* out) {
+    *out << row.name << ' ' << row.arguments.dump();
+}
 
 class useless_call : public ::testing::TestWithParam<Useless> {};
 

@@ -64,6 +64,9 @@ struct Ruled {
     const char* schedule;  // "": none
     const char* behavior;
 };
+void PrintTo(const Ruled& row, std::ostream* out) {
+    *out << '"' << row.prompt << '"';
+}
 
 class suggestion_by_rules : public ::testing::TestWithParam<Ruled> {};
 

@@ -16,6 +16,9 @@ struct Fetch {
     const char* url;
     bool allowed;
 };
+void PrintTo(const Fetch& row, std::ostream* out) {
+    *out << '"' << row.url << '"';
+}
 
 class fetch_target : public ::testing::TestWithParam<Fetch> {};
 

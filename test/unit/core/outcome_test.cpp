@@ -96,6 +96,9 @@ struct Row {
     DecideInput input;
     Expected expected;
 };
+void PrintTo(const Row& row, std::ostream* out) {
+    *out << row.rule;
+}
 
 class Table : public testing::TestWithParam<Row> {};
 
@@ -154,8 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"at_completes_after_its_slot", given(always(), &slot_over()), {.complete = true}},
         Row{"a_date_that_never_comes_keeps_the_task_alive",
             given(once(), &never()),
-            {.slot = tomorrow}}),
-    [](const auto& row) { return std::string(row.param.rule); });
+            {.slot = tomorrow}}));
 
 INSTANTIATE_TEST_SUITE_P(
     wishes, Table,
@@ -185,8 +187,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"cron_ignores_no_wish", given(once(), &yearly()), {.slot = "2027-01-01T00:00:00Z"}},
         Row{"cron_ignores_a_broken_wish",
             given(once(), &yearly(), [](auto& input) { input.next_run = "soon"; }),
-            {.slot = "2027-01-01T00:00:00Z"}}),
-    [](const auto& row) { return std::string(row.param.rule); });
+            {.slot = "2027-01-01T00:00:00Z"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     failure, Table,
@@ -206,8 +207,7 @@ INSTANTIATE_TEST_SUITE_P(
             {.status = failed, .failure = true, .failures = 1, .slot = tomorrow}},
         Row{"at_is_over",
             given(once(), &slot_over(), [](auto& input) { input.failure = &bad_request(); }),
-            {.status = failed, .failure = true, .complete = true, .failures = 1}}),
-    [](const auto& row) { return std::string(row.param.rule); });
+            {.status = failed, .failure = true, .complete = true, .failures = 1}}));
 
 INSTANTIATE_TEST_SUITE_P(manual, Table,
                          testing::Values(Row{"met_is_told_and_nothing_completes",
@@ -246,8 +246,7 @@ INSTANTIATE_TEST_SUITE_P(manual, Table,
                                                        is_met(input);
                                                        input.trigger = Trigger::replay;
                                                    }),
-                                             {}}),
-                         [](const auto& row) { return std::string(row.param.rule); });
+                                             {}}));
 
 TEST(decide, waits_for_a_cooling_provider_without_consuming_an_attempt) {
     DecideInput input = given(once(), &hourly());

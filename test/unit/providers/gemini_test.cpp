@@ -93,6 +93,9 @@ struct Row {
     Finish finish;
     const char* raw;
 };
+void PrintTo(const Row& row, std::ostream* out) {
+    *out << row.name;
+}
 
 class Finishes : public ::testing::TestWithParam<Row> {};
 

@@ -128,6 +128,10 @@ struct Row {
     Category category;
     const char* said;
 };
+void PrintTo(const Row& row, std::ostream* out) {
+    *out << row.name;
+}
+
 class Failures : public ::testing::TestWithParam<Row> {};
 
 TEST_P(Failures, have_their_category_and_words) {

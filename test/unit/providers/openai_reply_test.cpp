@@ -40,6 +40,10 @@ struct Row {
     Finish finish;
     const char* raw;
 };
+void PrintTo(const Row& row, std::ostream* out) {
+    *out << row.name;
+}
+
 class Finishes : public ::testing::TestWithParam<Row> {};
 
 TEST_P(Finishes, are_told_apart) {
@@ -111,6 +115,10 @@ struct Fault {
     const char* name;
     Category category;
 };
+void PrintTo(const Fault& row, std::ostream* out) {
+    *out << row.name;
+}
+
 class Failures : public ::testing::TestWithParam<Fault> {};
 
 TEST_P(Failures, have_their_category) {

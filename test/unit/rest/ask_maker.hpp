@@ -21,7 +21,7 @@ struct Sent {
 // The request line, then whatever else was sent: no two rows of a table print alike.
 inline void PrintTo(const Sent& sent, std::ostream* out) {
     *out << sent.method << ' ' << sent.target;
-    if (!sent.body.empty()) *out << ' ' << ::testing::PrintToString(sent.body);
+    if (!sent.body.empty()) *out << ' ' << sent.body;
     const auto add = [&](const char* name, const std::string& value) {
         if (!value.empty()) *out << ' ' << name << ": " << value;
     };

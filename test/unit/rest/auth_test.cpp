@@ -12,6 +12,11 @@ struct CarrierRow {
     Kind kind;
     std::string token;
 };
+void PrintTo(const CarrierRow& row, std::ostream* out) {
+    if (row.headers.empty()) *out << "no header";
+    for (const auto& [name, value] : row.headers)
+        *out << name << ": " << ::testing::PrintToString(value) << "; ";
+}
 
 core::HttpRequest with(std::vector<core::Header> headers) {
     core::HttpRequest request;

@@ -9,6 +9,9 @@ struct Row {
     std::string accept;
     std::string media_type;
 };
+void PrintTo(const Row& row, std::ostream* out) {
+    *out << '"' << row.accept << '"';
+}
 
 class ChooseMedia : public ::testing::TestWithParam<Row> {};
 

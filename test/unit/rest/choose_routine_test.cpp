@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ask_maker.hpp"
+#include "rest/plan_parts.hpp"
 
 namespace torale::rest {
 namespace {
@@ -43,12 +44,19 @@ Ask get(const std::string& name) {
     return testing::ask_of({.target = "/rpc/" + name});
 }
 
+void print_call(const Ask& ask, const Names& names, std::ostream* out) {
+    *out << ask.method << ' ' << ask.name << '(' << join(names, ", ") << ") " << ask.content_type;
+}
+
 struct Row {
     Ask ask;
     Names names;
     std::string chosen;  // its return type; "" = none or several
     bool takes_raw_body = false;
 };
+void PrintTo(const Row& row, std::ostream* out) {
+    print_call(row.ask, row.names, out);
+}
 
 class ChosenRoutines : public ::testing::TestWithParam<Row> {};
 
@@ -78,6 +86,9 @@ struct Refused {
     std::string details;
     std::string hint;
 };
+void PrintTo(const Refused& row, std::ostream* out) {
+    print_call(row.ask, row.names, out);
+}
 
 class RefusedCalls : public ::testing::TestWithParam<Refused> {};
 

@@ -32,6 +32,9 @@ struct Row {
     Payload payload;
     std::string type = "application/json";
 };
+void PrintTo(const Row& row, std::ostream* out) {
+    *out << row.type << ' ' << ::testing::PrintToString(row.body);
+}
 
 class PayloadRows : public ::testing::TestWithParam<Row> {};
 
@@ -103,6 +106,9 @@ struct Refused {
     std::string type = "application/json";
     std::string code = "PGRST102";
 };
+void PrintTo(const Refused& row, std::ostream* out) {
+    *out << row.type << ' ' << ::testing::PrintToString(row.body);
+}
 
 class PayloadBodies : public ::testing::TestWithParam<Refused> {};
 

@@ -16,6 +16,9 @@ struct PathRow {
     const char* path;
     std::optional<std::string> role;  // nothing = parses, and names none
 };
+void PrintTo(const PathRow& row, std::ostream* out) {
+    *out << '"' << row.path << '"';
+}
 
 class NamedRole : public testing::TestWithParam<PathRow> {};
 

@@ -14,6 +14,9 @@ struct ClaimsRow {
     std::string claims;
     std::string message;  // "" = accepted
 };
+void PrintTo(const ClaimsRow& row, std::ostream* out) {
+    *out << row.claims;
+}
 
 std::string at(const char* name, std::int64_t offset) {
     return Json{{name, now_seconds + offset}}.dump();
