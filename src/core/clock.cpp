@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::array<std::string_view, 12> month_names{"jan", "feb", "mar", "apr", "may", "jun",
                                                        "jul", "aug", "sep", "oct", "nov", "dec"};
+constexpr std::array<std::string_view, 7> day_names{"sunday",   "monday", "tuesday", "wednesday",
+                                                    "thursday", "friday", "saturday"};
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -187,9 +189,7 @@ std::optional<WrittenTime> parse_rfc3339(Reader reader) {
 }
 
 bool is_day_name(const std::string& word) {
-    static constexpr std::array<std::string_view, 7> names{
-        "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
-    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+    return std::any_of(day_names.begin(), day_names.end(), [&](std::string_view name) {
         return word == name || word == name.substr(0, 3);
     });
 }
@@ -237,6 +237,13 @@ std::optional<WrittenTime> parse_rfc2822(Reader reader) {
     return assemble(parts);
 }
 
+// "Tue" of "tuesday".
+std::string short_name(std::string_view name) {
+    std::string letters{name.substr(0, 3)};
+    letters[0] = static_cast<char>(letters[0] - 'a' + 'A');
+    return letters;
+}
+
 std::string_view trim(std::string_view text) {
     constexpr std::string_view blanks = " \t\r\n";
     const auto first = text.find_first_not_of(blanks);
@@ -266,6 +273,21 @@ std::string write_time(Time time) {
         text += out.data();
     }
     return text + "Z";
+}
+
+std::string write_rfc2822_time(Time time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{std::chrono::floor<seconds>(time - day)};
+    const std::string day_name = short_name(day_names[std::chrono::weekday{day}.c_encoding()]);
+    const std::string month_name = short_name(month_names[static_cast<unsigned>(date.month()) - 1]);
+    std::array<char, 64> out{};
+    const int length = std::snprintf(
+        out.data(), out.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT", day_name.c_str(),
+        static_cast<unsigned>(date.day()), month_name.c_str(), static_cast<int>(date.year()),
+        static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+        static_cast<int>(clock.seconds().count()));
+    return {out.data(), static_cast<std::size_t>(length)};
 }
 
 std::optional<WrittenTime> parse_written_time(std::string_view text) {

@@ -28,6 +28,8 @@ public:
 
 // "2026-12-01T09:00:00Z", with six decimals only when the fraction is not zero.
 std::string write_time(Time time);
+// "Tue, 24 Nov 2026 14:47:07 GMT", as HTTP and feeds have it; a fraction is cut.
+std::string write_rfc2822_time(Time time);
 
 // RFC 3339 and its lenient relatives: date only, blank for T, offset absent (read as UTC), and
 // RFC 2822 dates. Nothing for anything else; free text ("3 days ago") is not a date.

@@ -4,7 +4,6 @@
 #include <array>
 #include <boost/beast/http/status.hpp>
 #include <charconv>
-#include <ctime>
 #include <ostream>  // Boost.Beast 1.74 needs it and does not say so
 
 namespace torale::http {
@@ -114,22 +113,6 @@ void write_chunk(std::string& out, std::string_view bytes) {
 
 void write_last_chunk(std::string& out) {
     out += "0\r\n\r\n";
-}
-
-std::string write_http_date(std::int64_t unix_seconds) {
-    const auto time = static_cast<std::time_t>(unix_seconds);
-    std::tm parts{};
-    gmtime_r(&time, &parts);
-    constexpr std::array<const char*, 7> days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr std::array<const char*, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    // Not strftime's %a and %b: those speak the server's language.
-    std::array<char, 20> clock;
-    std::string out = days[static_cast<std::size_t>(parts.tm_wday)];
-    out.append(clock.data(), std::strftime(clock.data(), clock.size(), ", %d ", &parts));
-    out += months[static_cast<std::size_t>(parts.tm_mon)];
-    out.append(clock.data(), std::strftime(clock.data(), clock.size(), " %Y %H:%M:%S GMT", &parts));
-    return out;
 }
 
 }  // namespace torale::http

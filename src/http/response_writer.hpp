@@ -1,7 +1,6 @@
 // A response's bytes. What a header's value or the reason phrase may not hold is taken out here:
 // SQL functions may set both.
 #pragma once
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -32,7 +31,5 @@ void write_response(std::string& out, const core::HttpResponse& response,
 // One chunk; nothing for no bytes, since an empty chunk ends the body.
 void write_chunk(std::string& out, std::string_view bytes);
 void write_last_chunk(std::string& out);
-
-std::string write_http_date(std::int64_t unix_seconds);
 
 }  // namespace torale::http

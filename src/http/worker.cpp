@@ -8,7 +8,7 @@
 #include <chrono>
 #include <utility>
 
-#include "http/response_writer.hpp"
+#include "core/clock.hpp"
 #include "http/sockets.hpp"
 
 namespace torale::http {
@@ -57,12 +57,11 @@ void Worker::watch_sources() {
 
 // Also after each answer: the request may have run for minutes.
 void Worker::read_clocks() {
-    using std::chrono::system_clock;
     now_ = net::now_instant();
-    const auto second = system_clock::to_time_t(system_clock::now());
+    const auto second = std::chrono::floor<core::seconds>(std::chrono::system_clock::now());
     if (second == date_second_) return;
     date_second_ = second;
-    terms_.date = write_http_date(second);
+    terms_.date = core::write_rfc2822_time(second);
 }
 
 std::optional<net::Instant> Worker::deadline() const {

@@ -1,6 +1,7 @@
 // What stands behind Server: who is ready, whose turn it is, and who is late.
 #pragma once
 #include <boost/intrusive/list.hpp>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -65,7 +66,7 @@ private:
     Terms terms_;
     net::Instant now_;
     net::Instant looked_around_{};
-    std::int64_t date_second_ = -1;
+    std::chrono::sys_seconds date_second_{};
     TurnList ready_;  // outlives the peers of roster_
     Offer offer_;
     Roster roster_;

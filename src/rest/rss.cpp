@@ -2,8 +2,6 @@
 #include "rest/rss.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "core/json.hpp"
 
@@ -26,30 +24,13 @@ void write_item(std::string& out, const FeedItem& item) {
     if (!item.title.empty()) write_element(out, "title", item.title);
     if (is_web_url(item.url)) write_element(out, "link", item.url);
     out += "<guid isPermaLink=\"false\">" + escape_xml(item.id) + "</guid>\n";
-    write_element(out, "pubDate", write_rfc822_time(item.published));
+    write_element(out, "pubDate", core::write_rfc2822_time(item.published));
     if (!item.task.empty()) write_element(out, "category", item.task);
     write_element(out, "description", feed_html(item));
     out += "</item>\n";
 }
 
 }  // namespace
-
-std::string write_rfc822_time(core::Time time) {
-    constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date{day};
-    const std::chrono::hh_mm_ss clock{std::chrono::floor<core::seconds>(time - day)};
-    std::array<char, 64> out{};
-    const int length = std::snprintf(
-        out.data(), out.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-        days[std::chrono::weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
-        months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-        static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-        static_cast<int>(clock.seconds().count()));
-    return {out.data(), static_cast<std::size_t>(length)};
-}
 
 std::string escape_xml(std::string_view text) {
     const std::string clean = core::clean_utf8(text);
@@ -93,7 +74,7 @@ std::string render_rss(const FeedHead& head, const std::vector<FeedItem>& items)
         [](const FeedItem& a, const FeedItem& b) { return a.published < b.published; });
     // The newest finding's time, not now: the same findings give the same bytes and the same ETag.
     if (newest != items.end()) {
-        write_element(out, "lastBuildDate", write_rfc822_time(newest->published));
+        write_element(out, "lastBuildDate", core::write_rfc2822_time(newest->published));
     }
     for (const FeedItem& item : items) write_item(out, item);
     return out + "</channel>\n</rss>\n";

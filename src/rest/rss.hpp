@@ -12,8 +12,6 @@ inline constexpr std::string_view rss_type = "application/rss+xml; charset=utf-8
 
 std::string render_rss(const FeedHead& head, const std::vector<FeedItem>& items);
 
-// "Tue, 24 Nov 2026 14:47:07 GMT".
-std::string write_rfc822_time(core::Time time);
 // The text of an element or attribute: escaped, without the characters that XML 1.0 cannot hold
 // even as references.
 std::string escape_xml(std::string_view text);

@@ -103,6 +103,23 @@ TEST(write_time, is_read_back_as_the_same_instant) {
     }
 }
 
+TEST(write_rfc2822_time, names_day_and_month_and_cuts_the_fraction) {
+    const auto written = [](seconds since_epoch) { return write_rfc2822_time(Time{since_epoch}); };
+    EXPECT_EQ(written(seconds{0}), "Thu, 01 Jan 1970 00:00:00 GMT");
+    EXPECT_EQ(written(seconds{784'111'777}), "Sun, 06 Nov 1994 08:49:37 GMT");
+    EXPECT_EQ(written(seconds{951'782'399}), "Mon, 28 Feb 2000 23:59:59 GMT");
+    EXPECT_EQ(write_rfc2822_time(parse_time("2026-11-01T09:05:03.9Z").value()),
+              "Sun, 01 Nov 2026 09:05:03 GMT");
+}
+
+TEST(write_rfc2822_time, is_read_back_as_the_same_second) {
+    for (const char* time : {"2026-11-24T14:47:07Z", "1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z",
+                             "2026-01-01T09:05:03Z", "1969-12-31T23:59:59Z"}) {
+        const Time instant = parse_time(time).value();
+        EXPECT_EQ(parse_time(write_rfc2822_time(instant)), instant) << time;
+    }
+}
+
 TEST(system_clock, tells_a_time_after_this_was_written) {
     EXPECT_GT(SystemClock{}.now(), parse_time("2025-01-01").value());
 }
