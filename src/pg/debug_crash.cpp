@@ -6,13 +6,20 @@
 #include <string_view>
 
 #include "pg/log.hpp"
-#include "pg/postgres.hpp"
+#include "pg/setting_tables.hpp"
 
 namespace torale::pg {
 
 namespace {
 
 char* debug_crash_after = nullptr;
+
+const StringSetting strings[] = {
+    {"torale.debug_crash_after", &debug_crash_after, "",
+     GUC_SUPERUSER_ONLY | GUC_NOT_IN_SAMPLE | GUC_NO_SHOW_ALL, nullptr,
+     "For developers: begin of the key of a stored reply after whose commit the scheduler kills "
+     "itself, or finish."},
+};
 
 std::string_view wanted() {
     return debug_crash_after == nullptr ? "" : debug_crash_after;
@@ -26,12 +33,7 @@ void crash(const std::string& where) {
 }  // namespace
 
 void define_debug_settings() {
-    DefineCustomStringVariable(
-        "torale.debug_crash_after",
-        "For developers: begin of the key of a stored reply after whose commit the scheduler "
-        "kills itself, or finish.",
-        nullptr, &debug_crash_after, "", PGC_SIGHUP,
-        GUC_SUPERUSER_ONLY | GUC_NOT_IN_SAMPLE | GUC_NO_SHOW_ALL, nullptr, nullptr, nullptr);
+    define(strings);
 }
 
 void crash_after(const std::vector<scheduler::CheckpointRequest>& committed) {

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <exception>
 
 #include "net/egress.hpp"
-#include "pg/boundary.hpp"
 #include "pg/debug_crash.hpp"
 #include "pg/name_list.hpp"
+#include "pg/setting_tables.hpp"
 #include "pg/settings_http.hpp"
 #include "pg/settings_jwt.hpp"
 
@@ -69,12 +68,11 @@ constexpr int ten_years = 3660 * minutes_per_day;
 // Names of files and services are the administrator's business.
 constexpr int private_flags = GUC_SUPERUSER_ONLY;
 
-struct IntegerSetting {
-    const char* name;
-    int* value;
-    int start, least, most;
-    int unit;
-    const char* about;
+const BooleanSetting booleans[] = {
+    {"torale.enabled", &enabled, true, "Whether torale runs tasks on this server at all."},
+    {"torale.schedulers", &schedulers, true, "Whether databases get a scheduler."},
+    {"torale.respect_robots", &respect_robots, true,
+     "Whether pages that robots.txt forbids to torale are left alone."},
 };
 
 const IntegerSetting integers[] = {
@@ -152,14 +150,6 @@ const IntegerSetting integers[] = {
      "Tokens that one execution may use, in and out. Zero means no limit."},
 };
 
-// Read by SQL alone, as current_setting().
-struct RealSetting {
-    const char* name;
-    double* value;
-    double start, least, most;
-    const char* about;
-};
-
 const RealSetting reals[] = {
     {"torale.budget_execution_cost_usd", &budget_execution_cost_usd, 0, 0, 1e6,
      "US dollars that one execution may cost. Zero means no limit."},
@@ -167,37 +157,15 @@ const RealSetting reals[] = {
      "US dollars that all executions may cost in a day (UTC). Zero means no limit."},
 };
 
-struct StringSetting {
-    const char* name;
-    char** value;
-    const char* start;
-    int flags;
-    GucStringCheckHook check;
-    const char* about;
-};
-
-// What is wrong with the list, cut to `size`; "" when nothing. No exception leaves it, since
-// PostgreSQL calls the hook while it reads postgresql.conf.
-void judge_egress(const char* text, char* out, std::size_t size) noexcept {
-    out[0] = '\0';
-    try {
-        const auto parsed = net::parse_egress_allow(text);
-        if (parsed) return;
-        std::strncpy(out, parsed.error().message.c_str(), size - 1);
-    } catch (const std::exception& error) {
-        std::strncpy(out, error.what(), size - 1);
-    }
-    out[size - 1] = '\0';
+std::string egress_fault(const char* text) {
+    const auto parsed = net::parse_egress_allow(text);
+    return parsed ? "" : parsed.error().message;
 }
 
 bool check_egress_allow(char** value, void**, GucSource) {
-    char fault[256];
-    judge_egress(*value, fault, sizeof fault);
-    if (fault[0] == '\0') return true;
-    GUC_check_errdetail("%s", fault);
-    GUC_check_errhint(
+    return accept_or_refuse(
+        *value, egress_fault,
         "A list of [provider:|channel:|feed:]host-or-CIDR[:port], separated by commas.");
-    return false;
 }
 
 bool check_default_mode(char** value, void**, GucSource) {
@@ -216,21 +184,11 @@ const StringSetting strings[] = {
      "Hosts and networks that calls may reach although the egress guard refuses their kind."},
     {"torale.secrets_file", &secrets_file, "", private_flags, nullptr,
      "File with the keys of providers as NAME=value lines; mode 0600, owned by the server."},
+    {"torale.acting_owner", &acting_owner_value, "", GUC_NOT_IN_SAMPLE, nullptr,
+     "Owner a worker acts for; set by torale itself.", PGC_SUSET},
+    {"torale.request_owner", &request_owner_value, "", GUC_NOT_IN_SAMPLE, nullptr,
+     "Owner an API key belongs to; read only in sessions of torale_authenticator.", PGC_USERSET},
 };
-
-void define_bool(const char* name, bool* value, const char* about) {
-    DefineCustomBoolVariable(name, about, nullptr, value, true, PGC_SIGHUP, 0, nullptr, nullptr,
-                             nullptr);
-}
-
-void define_string(const StringSetting& setting, GucContext context) {
-    DefineCustomStringVariable(setting.name, setting.about, nullptr, setting.value, setting.start,
-                               context, setting.flags, setting.check, nullptr, nullptr);
-}
-
-std::string text_of(const char* value) {
-    return value == nullptr ? "" : value;
-}
 
 }  // namespace
 
@@ -289,25 +247,10 @@ std::string request_owner() {
 }
 
 void define_settings() {
-    define_bool("torale.enabled", &enabled, "Whether torale runs tasks on this server at all.");
-    define_bool("torale.schedulers", &schedulers, "Whether databases get a scheduler.");
-    define_bool("torale.respect_robots", &respect_robots,
-                "Whether pages that robots.txt forbids to torale are left alone.");
-    for (const IntegerSetting& setting : integers)
-        DefineCustomIntVariable(setting.name, setting.about, nullptr, setting.value, setting.start,
-                                setting.least, setting.most, PGC_SIGHUP, setting.unit, nullptr,
-                                nullptr, nullptr);
-    for (const RealSetting& setting : reals)
-        DefineCustomRealVariable(setting.name, setting.about, nullptr, setting.value, setting.start,
-                                 setting.least, setting.most, PGC_SIGHUP, 0, nullptr, nullptr,
-                                 nullptr);
-    for (const StringSetting& setting : strings) define_string(setting, PGC_SIGHUP);
-    define_string({"torale.acting_owner", &acting_owner_value, "", GUC_NOT_IN_SAMPLE, nullptr,
-                   "Owner a worker acts for; set by torale itself."},
-                  PGC_SUSET);
-    define_string({"torale.request_owner", &request_owner_value, "", GUC_NOT_IN_SAMPLE, nullptr,
-                   "Owner an API key belongs to; read only in sessions of torale_authenticator."},
-                  PGC_USERSET);
+    define(booleans);
+    define(integers);
+    define(reals);
+    define(strings);
     define_http_settings();
     define_jwt_settings();
     define_debug_settings();

@@ -6,8 +6,8 @@
 
 #include <string_view>
 
-#include "pg/boundary.hpp"
 #include "pg/name_list.hpp"
+#include "pg/setting_tables.hpp"
 
 namespace torale::pg {
 
@@ -47,14 +47,6 @@ bool noauth = false;
 constexpr int an_hour_ms = 3'600'000;
 constexpr int a_gigabyte_kb = 1 << 20;
 
-struct IntegerSetting {
-    const char* name;
-    int* value;
-    int start, least, most;
-    int unit;
-    const char* about;
-};
-
 const IntegerSetting integers[] = {
     {"torale.http_port", &port, 0, 0, 65535, 0, "TCP port of the HTTP interface. Zero: no HTTP."},
     {"torale.http_workers", &workers, 2, 1, 64, 0,
@@ -93,64 +85,40 @@ const IntegerSetting integers[] = {
      "Refused credentials a minute after which an address has to wait for the next minute."},
 };
 
-struct BooleanSetting {
-    const char* name;
-    bool* value;
-    const char* about;
-};
-
 const BooleanSetting booleans[] = {
-    {"torale.http_allow_remote", &allow_remote,
+    {"torale.http_allow_remote", &allow_remote, false,
      "Whether torale.http_address may be another than a loopback address."},
-    {"torale.http_noauth", &noauth,
+    {"torale.http_noauth", &noauth, false,
      "For development: who brings no credential is the owner \"local\". Only on loopback."},
 };
-
-void refuse(const char* detail, const char* hint) {
-    GUC_check_errdetail("%s", detail);
-    GUC_check_errhint("%s", hint);
-}
 
 bool check_address(char** value, void**, GucSource) {
     unsigned char bytes[sizeof(in6_addr)];
     if (inet_pton(AF_INET, *value, bytes) == 1 || inet_pton(AF_INET6, *value, bytes) == 1)
         return true;
-    refuse("It is not an IPv4 or IPv6 address.",
-           "Use 127.0.0.1, ::1, 0.0.0.0 or an address of this machine.");
-    return false;
+    return refuse("It is not an IPv4 or IPv6 address.",
+                  "Use 127.0.0.1, ::1, 0.0.0.0 or an address of this machine.");
 }
 
 bool check_public_url(char** value, void**, GucSource) {
     const std::string_view url = *value;
     if (url.empty() || url.starts_with("https://") || url.starts_with("http://")) return true;
-    refuse("It does not begin with https:// or http://.", "Name the address that clients use.");
-    return false;
+    return refuse("It does not begin with https:// or http://.",
+                  "Name the address that clients use.");
 }
 
 bool check_schemas(char** value, void**, GucSource) {
     if (std::string_view(*value).find_first_not_of(" \t\",") != std::string_view::npos) return true;
-    refuse("It names no schema.", "The first one named is the default.");
-    return false;
+    return refuse("It names no schema.", "The first one named is the default.");
+}
+
+std::string proxies_fault(const char* text) {
+    return net::parse_networks(text) ? "" : "It is not a list of addresses and networks.";
 }
 
 bool check_proxies(char** value, void**, GucSource) {
-    // No exception may leave a hook.
-    try {
-        if (net::parse_networks(*value)) return true;
-    } catch (const std::exception&) {
-    }
-    refuse("It is not a list of addresses and networks.", "For example: 127.0.0.1, 10.0.0.0/8.");
-    return false;
+    return accept_or_refuse(*value, proxies_fault, "For example: 127.0.0.1, 10.0.0.0/8.");
 }
-
-struct StringSetting {
-    const char* name;
-    char** value;
-    const char* start;
-    int flags;
-    GucStringCheckHook check;
-    const char* about;
-};
 
 const StringSetting strings[] = {
     {"torale.http_address", &address, "127.0.0.1", 0, check_address,
@@ -174,10 +142,6 @@ const StringSetting strings[] = {
     {"torale.public_url", &public_url, "", 0, check_public_url,
      "Address under which clients reach the HTTP interface, for links and descriptions."},
 };
-
-std::string text_of(const char* value) {
-    return value == nullptr ? "" : value;
-}
 
 std::vector<net::Network> proxies() {
     auto networks = net::parse_networks(text_of(trusted_proxies));
@@ -233,17 +197,9 @@ HttpSettings current_http() {
 }
 
 void define_http_settings() {
-    for (const IntegerSetting& setting : integers)
-        DefineCustomIntVariable(setting.name, setting.about, nullptr, setting.value, setting.start,
-                                setting.least, setting.most, PGC_SIGHUP, setting.unit, nullptr,
-                                nullptr, nullptr);
-    for (const BooleanSetting& setting : booleans)
-        DefineCustomBoolVariable(setting.name, setting.about, nullptr, setting.value, false,
-                                 PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
-    for (const StringSetting& setting : strings)
-        DefineCustomStringVariable(setting.name, setting.about, nullptr, setting.value,
-                                   setting.start, PGC_SIGHUP, setting.flags, setting.check, nullptr,
-                                   nullptr);
+    define(integers);
+    define(booleans);
+    define(strings);
 }
 
 }  // namespace torale::pg

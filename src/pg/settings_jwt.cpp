@@ -2,12 +2,10 @@
 // line of current_jwt().
 #include "pg/settings_jwt.hpp"
 
-#include <cstring>
-#include <exception>
 #include <string_view>
 
-#include "pg/boundary.hpp"
 #include "pg/name_list.hpp"
+#include "pg/setting_tables.hpp"
 #include "rest/role_claim.hpp"
 
 namespace torale::pg {
@@ -34,37 +32,15 @@ bool check_jwks_url(char** value, void**, GucSource) {
     return false;
 }
 
-// What is wrong with the path, cut to `size`; "" when nothing. No exception leaves it, since
-// PostgreSQL calls the hook while it reads postgresql.conf.
-void judge_role_claim(const char* text, char* out, std::size_t size) noexcept {
-    out[0] = '\0';
-    try {
-        const auto parsed = rest::parse_claim_path(text);
-        if (parsed) return;
-        std::strncpy(out, parsed.error().message.c_str(), size - 1);
-    } catch (const std::exception& error) {
-        std::strncpy(out, error.what(), size - 1);
-    }
-    out[size - 1] = '\0';
+std::string role_claim_fault(const char* text) {
+    const auto parsed = rest::parse_claim_path(text);
+    return parsed ? "" : parsed.error().message;
 }
 
 bool check_role_claim(char** value, void**, GucSource) {
-    char fault[256];
-    judge_role_claim(*value, fault, sizeof fault);
-    if (fault[0] == '\0') return true;
-    GUC_check_errdetail("%s", fault);
-    GUC_check_errhint("Write it like $.role or $['https://example.com/claims'].roles[0].");
-    return false;
+    return accept_or_refuse(*value, role_claim_fault,
+                            "Write it like $.role or $['https://example.com/claims'].roles[0].");
 }
-
-struct StringSetting {
-    const char* name;
-    char** value;
-    const char* start;
-    int flags;
-    GucStringCheckHook check;
-    const char* about;
-};
 
 const StringSetting strings[] = {
     {"torale.jwt_jwks_url", &jwks_url, "", GUC_SUPERUSER_ONLY, check_jwks_url,
@@ -82,23 +58,12 @@ const StringSetting strings[] = {
      "Path of the claim that names the database role of a token."},
 };
 
-struct IntegerSetting {
-    const char* name;
-    int* value;
-    int start, least, most;
-    const char* about;
-};
-
 const IntegerSetting integers[] = {
-    {"torale.jwt_leeway", &leeway, 30, 0, 300,
+    {"torale.jwt_leeway", &leeway, 30, 0, 300, GUC_UNIT_S,
      "How far the clock of an issuer of tokens may be off."},
-    {"torale.jwks_max_age", &jwks_max_age, 300, 10, 86'400,
+    {"torale.jwks_max_age", &jwks_max_age, 300, 10, 86'400, GUC_UNIT_S,
      "Age at which the keys of torale.jwt_jwks_url are fetched again."},
 };
-
-std::string text_of(const char* value) {
-    return value == nullptr ? "" : value;
-}
 
 }  // namespace
 
@@ -115,14 +80,8 @@ JwtSettings current_jwt() {
 }
 
 void define_jwt_settings() {
-    for (const StringSetting& setting : strings)
-        DefineCustomStringVariable(setting.name, setting.about, nullptr, setting.value,
-                                   setting.start, PGC_SIGHUP, setting.flags, setting.check, nullptr,
-                                   nullptr);
-    for (const IntegerSetting& setting : integers)
-        DefineCustomIntVariable(setting.name, setting.about, nullptr, setting.value, setting.start,
-                                setting.least, setting.most, PGC_SIGHUP, GUC_UNIT_S, nullptr,
-                                nullptr, nullptr);
+    define(strings);
+    define(integers);
 }
 
 }  // namespace torale::pg
