@@ -51,7 +51,7 @@ void print_call(const Ask& ask, const Names& names, std::ostream* out) {
 struct Row {
     Ask ask;
     Names names;
-    std::string chosen;  // its return type; "" = none or several
+    std::string chosen;  // its return type
     bool takes_raw_body = false;
 };
 void PrintTo(const Row& row, std::ostream* out) {

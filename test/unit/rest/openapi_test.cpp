@@ -71,11 +71,13 @@ TEST(render_openapi, refers_only_to_what_is_there) {
 
 TEST(render_openapi, describes_each_operation_by_the_rules) {
     const core::Json openapi = awkward();
+    int operations = 0;
     for (const auto& [path, item] : openapi["paths"].items()) {
         EXPECT_TRUE(path.starts_with('/'));
         EXPECT_EQ(path.find_first_of("{}?# "), std::string::npos) << path;
         for (const auto& [method, operation] : item.items()) {
             SCOPED_TRACE(method + " " + path);
+            ++operations;
             EXPECT_FALSE(operation["responses"].empty());
             for (const core::Json& response : operation["responses"]) {
                 EXPECT_TRUE(response["description"].is_string());
@@ -100,10 +102,12 @@ TEST(render_openapi, describes_each_operation_by_the_rules) {
             EXPECT_LE(bodies, 1);
         }
     }
+    EXPECT_GT(operations, 30);
 }
 
 TEST(render_openapi, has_schemas_that_json_schema_accepts) {
-    for_each_object(awkward()["definitions"], [](const core::Json& schema) {
+    int defaults = 0;
+    for_each_object(awkward()["definitions"], [&](const core::Json& schema) {
         if (!schema.contains("type") || !schema["type"].is_string()) return;
         const std::string type = schema["type"];
         EXPECT_EQ(type == "array", schema.contains("items")) << schema;
@@ -111,6 +115,7 @@ TEST(render_openapi, has_schemas_that_json_schema_accepts) {
             EXPECT_FALSE(schema["required"].empty()) << schema;
         }
         if (!schema.contains("default")) return;
+        ++defaults;
         const core::Json& value = schema["default"];
         EXPECT_TRUE((type == "string" && value.is_string()) ||
                     (type == "integer" && value.is_number_integer()) ||
@@ -122,6 +127,7 @@ TEST(render_openapi, has_schemas_that_json_schema_accepts) {
             EXPECT_NE(std::find(labels.begin(), labels.end(), value), labels.end()) << schema;
         }
     });
+    EXPECT_GT(defaults, 3);
 }
 
 TEST(render_openapi, shows_a_column_as_its_type) {
