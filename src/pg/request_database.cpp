@@ -70,6 +70,10 @@ struct RequestDatabase::State {
     explicit State(RequestDatabaseOptions given)
         : options(std::move(given)), plans(options.plan_cache_bytes) {}
 
+    // Of the last load.
+    milliseconds load_time() const {
+        return milliseconds{static_cast<std::int64_t>(counts.schema_seconds * 1000)};
+    }
     bool is_due() const;
     bool may_load_for_miss();
     void load();
@@ -79,8 +83,7 @@ bool RequestDatabase::State::is_due() const {
     const auto now = SteadyClock::now();
     if (now < retry_at) return false;
     if (must_load || !schema) return true;
-    const milliseconds cost{static_cast<std::int64_t>(counts.schema_seconds * 1000)};
-    return is_stale && now - loaded_at >= std::max(pause_min, cost * pause_factor);
+    return is_stale && now - loaded_at >= std::max(pause_min, load_time() * pause_factor);
 }
 
 bool RequestDatabase::State::may_load_for_miss() {
@@ -91,8 +94,7 @@ bool RequestDatabase::State::may_load_for_miss() {
         misses = 0;
     }
     if (++misses <= misses_free) return true;
-    const milliseconds cost{static_cast<std::int64_t>(counts.schema_seconds * 1000)};
-    return now - loaded_at >= cost * miss_factor;
+    return now - loaded_at >= load_time() * miss_factor;
 }
 
 // The old one goes on serving while a new one cannot be read.
@@ -150,7 +152,7 @@ core::Result<std::unique_ptr<rest::RequestTransaction>, rest::SqlError> RequestD
         return std::unique_ptr<rest::RequestTransaction>(std::make_unique<PgRequestTransaction>(
             RequestParts{state_->options, state_->plans, state_->roles}));
     } catch (const Error& error) {
-        return rest::SqlError{error.sqlstate, error.message, error.detail, error.hint};
+        return sql_error(error);
     }
 }
 

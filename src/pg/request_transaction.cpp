@@ -12,11 +12,11 @@
 
 namespace torale::pg {
 
-namespace {
-
 rest::SqlError sql_error(const Error& error) {
     return {error.sqlstate, error.message, error.detail, error.hint};
 }
+
+namespace {
 
 template <class Body>
 auto caught(Body&& body) -> core::Result<decltype(body()), rest::SqlError> {
@@ -27,23 +27,12 @@ auto caught(Body&& body) -> core::Result<decltype(body()), rest::SqlError> {
     }
 }
 
-// Inside a guard.
-void set_local(const char* name, const std::string& value) {
-    set_config_option(name, value.c_str(), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
-                      false);
-}
-
 // Not as the authenticator, which may ask who anybody is, and never as a superuser. Inside a guard.
 void take_on(const std::string& role) {
     set_local("role", role);
     if (GetUserId() != GetSessionUserId() && !superuser()) return;
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
             errmsg("permission denied to set role \"%s\"", role.c_str()));
-}
-
-// Core arms it for client statements only. Nobody may keep a worker for ever. Inside a guard.
-void arm_timeout(int milliseconds) {
-    if (milliseconds > 0) enable_timeout_after(STATEMENT_TIMEOUT, milliseconds);
 }
 
 bool is_set(const char* name) {
@@ -89,14 +78,6 @@ std::int64_t planned_rows(const std::string& plan) {
     return std::strtoll(plan.c_str() + found + 12, nullptr, 10);
 }
 
-}  // namespace
-
-PgRequestTransaction::PgRequestTransaction(RequestParts parts) : parts_(parts) {
-    open("");
-}
-
-namespace {
-
 // Nothing may be left behind for the next request: a session that cannot be cleaned ends.
 void reset_or_end() noexcept {
     try {
@@ -108,56 +89,33 @@ void reset_or_end() noexcept {
 
 }  // namespace
 
+PgRequestTransaction::PgRequestTransaction(RequestParts parts) : parts_(parts) {
+    open("");
+}
+
 PgRequestTransaction::~PgRequestTransaction() {
     if (is_open_) abort_open();
 }
 
 void PgRequestTransaction::open(const std::string& isolation) {
-    bool is_there = false;
-    try {
-        is_there = guarded([&] {
-            SetCurrentStatementStartTimestamp();
-            pgstat_report_activity(STATE_RUNNING, "torale: request");
-            StartTransactionCommand();
-            // Admission waits for locks as statements do.
-            arm_timeout(parts_.options.statement_timeout_ms);
-            if (!isolation.empty()) set_local("transaction_isolation", isolation);
-            if (!lock_extension()) return false;
-            SPI_connect();
-            PushActiveSnapshot(GetTransactionSnapshot());
-            return true;
-        });
-    } catch (...) {
-        abort_transaction();
-        throw;
-    }
-    if (!is_there) {
-        abort_transaction();
-        throw ExtensionGone();
-    }
+    // Admission waits for locks as statements do.
+    open_transaction({.activity = "torale: request",
+                      .timeout_ms = parts_.options.statement_timeout_ms,
+                      .isolation = isolation});
     is_open_ = true;
 }
 
 // Throws what a deferred constraint raises; the transaction is over in any case.
 void PgRequestTransaction::commit_open() {
     try {
-        // Two guards: the first one's memory context is SPI's, which SPI_finish() frees.
-        guarded([] { SPI_finish(); });
-        guarded([] {
-            PopActiveSnapshot();
-            CommitTransactionCommand();
-            disable_timeout(STATEMENT_TIMEOUT, false);
-        });
+        commit_transaction();
     } catch (const Error&) {
         abort_open();
         throw;
     }
     is_open_ = false;
     reset_or_end();
-    guarded([] {
-        pgstat_report_stat(false);
-        pgstat_report_activity(STATE_IDLE, nullptr);
-    });
+    report_idle();
 }
 
 void PgRequestTransaction::abort_open() {

@@ -2,11 +2,14 @@
 #pragma once
 #include <string>
 
+#include "pg/error.hpp"
 #include "pg/request_database.hpp"
 #include "pg/request_plans.hpp"
 #include "pg/request_roles.hpp"
 
 namespace torale::pg {
+
+rest::SqlError sql_error(const Error& error);
 
 struct RequestParts {
     const RequestDatabaseOptions& options;

@@ -235,78 +235,10 @@ Rows run_connected(const char* sql, const std::vector<Parameter>& parameters) {
     return execute(sql, parameters);
 }
 
-// Also after a failed commit, and when another transaction of the process never ended.
-void abort_transaction() noexcept {
-    try {
-        // The current context may be one that the abort frees.
-        MemoryContextSwitchTo(TopMemoryContext);
-        guarded([] {
-            disable_timeout(STATEMENT_TIMEOUT, false);
-            AbortCurrentTransaction();
-            pgstat_report_stat(false);
-            pgstat_report_activity(STATE_IDLE, nullptr);
-        });
-    } catch (const std::exception& error) {
-        // Nothing is left to fall back to; the launcher starts a new process.
-        ereport(FATAL, errmsg_internal("transaction abort failed: %s", error.what()));
-    }
-}
-
-namespace {
-
-// A member, gone whenever the extension is: found in a cache, where the extension itself costs a
-// scan of its catalog.
-Oid member_of_extension() {
-    const Oid schema = get_namespace_oid("torale", true);
-    return OidIsValid(schema) ? get_relname_relid("users", schema) : InvalidOid;
-}
-
-}  // namespace
-
-// Found under the lock, for DROP and CREATE EXTENSION may come before it.
-bool lock_extension() {
-    static Oid known = InvalidOid;
-    static Oid known_member = InvalidOid;
-    for (int tries = 0; tries < 2; ++tries) {
-        if (OidIsValid(known)) LockDatabaseObject(ExtensionRelationId, known, 0, AccessShareLock);
-        // Locking has taken in what others committed.
-        const Oid member = member_of_extension();
-        if (OidIsValid(member) && member == known_member) return true;
-        const Oid found = get_extension_oid("torale", true);
-        if (!OidIsValid(found)) return false;
-        if (found == known) {
-            known_member = member;
-            return true;
-        }
-        known = found;
-        known_member = InvalidOid;
-    }
-    return false;
-}
-
 Transaction::Transaction(const char* activity, Hold hold, int timeout_ms) {
-    if (StatementTimeout > 0) timeout_ms = StatementTimeout;
-    bool is_there = true;
-    try {
-        is_there = guarded([&] {
-            SetCurrentStatementStartTimestamp();
-            pgstat_report_activity(STATE_RUNNING, activity);
-            StartTransactionCommand();
-            // Core arms it for client statements only; in a worker SPI would run for ever.
-            if (timeout_ms > 0) enable_timeout_after(STATEMENT_TIMEOUT, timeout_ms);
-            if (hold == Hold::extension && !lock_extension()) return false;
-            SPI_connect();
-            PushActiveSnapshot(GetTransactionSnapshot());
-            return true;
-        });
-    } catch (...) {
-        abort_transaction();
-        throw;
-    }
-    if (!is_there) {
-        abort_transaction();
-        throw ExtensionGone();
-    }
+    open_transaction({.activity = activity,
+                      .timeout_ms = StatementTimeout > 0 ? StatementTimeout : timeout_ms,
+                      .hold = hold});
     open_ = true;
 }
 
@@ -326,19 +258,9 @@ void Transaction::act_as(const std::string& owner) {
 }
 
 void Transaction::commit() {
-    // Two guards: the first one's memory context is SPI's, which SPI_finish() frees.
-    guarded([] { SPI_finish(); });
-    guarded([] {
-        PopActiveSnapshot();
-        CommitTransactionCommand();
-        disable_timeout(STATEMENT_TIMEOUT, false);
-    });
+    commit_transaction();
     open_ = false;
-    guarded([] {
-        // Throttled by core to once a second; without it autovacuum never sees our writes.
-        pgstat_report_stat(false);
-        pgstat_report_activity(STATE_IDLE, nullptr);
-    });
+    report_idle();
 }
 
 }  // namespace torale::pg
