@@ -6,11 +6,10 @@
 #include <string>
 
 #include "http/connection.hpp"
+#include "http/server.hpp"
 #include "net/instant.hpp"
 
 namespace torale::http {
-
-using ConnectionId = std::uint64_t;
 
 // Leaves its list when the peer goes.
 using ListHook =

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+
 namespace torale::http {
 namespace {
 
-bool is_same_word(std::string_view left, std::string_view right) {
-    const auto lower = [](char byte) {
-        return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
-    };
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [&](char a, char b) { return lower(a) == lower(b); });
-}
+using core::equals_ignoring_case;
 
 bool is_digit(char byte) {
     return byte >= '0' && byte <= '9';
@@ -54,20 +50,20 @@ struct Framing {
 Framing framing_of(const core::HttpRequest& request) {
     Framing framing;
     for (const auto& [name, value] : request.headers) {
-        if (is_same_word(name, "host")) {
+        if (equals_ignoring_case(name, "host")) {
             ++framing.hosts;
             framing.is_host_good = std::all_of(value.begin(), value.end(), is_host_byte);
-        } else if (is_same_word(name, "authorization")) {
+        } else if (equals_ignoring_case(name, "authorization")) {
             ++framing.credentials;
-        } else if (is_same_word(name, "content-length")) {
+        } else if (equals_ignoring_case(name, "content-length")) {
             ++framing.lengths;
             framing.is_length_good =
                 !value.empty() && std::all_of(value.begin(), value.end(), is_digit);
-        } else if (is_same_word(name, "transfer-encoding")) {
+        } else if (equals_ignoring_case(name, "transfer-encoding")) {
             ++framing.encodings;
-            framing.is_chunked = is_same_word(value, "chunked");
-        } else if (is_same_word(name, "expect")) {
-            framing.is_expectation_known &= is_same_word(value, "100-continue");
+            framing.is_chunked = equals_ignoring_case(value, "chunked");
+        } else if (equals_ignoring_case(name, "expect")) {
+            framing.is_expectation_known &= equals_ignoring_case(value, "100-continue");
         }
     }
     return framing;

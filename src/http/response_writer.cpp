@@ -6,6 +6,8 @@
 #include <charconv>
 #include <ostream>  // Boost.Beast 1.74 needs it and does not say so
 
+#include "core/ascii.hpp"
+
 namespace torale::http {
 namespace {
 
@@ -39,9 +41,7 @@ bool is_framing(std::string_view name) {
     constexpr std::array<std::string_view, 6> names = {
         "date", "server", "connection", "keep-alive", "content-length", "transfer-encoding"};
     return std::any_of(names.begin(), names.end(), [&](std::string_view ours) {
-        return std::equal(ours.begin(), ours.end(), name.begin(), name.end(), [](char a, char b) {
-            return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-        });
+        return core::equals_ignoring_case(ours, name);
     });
 }
 

@@ -25,13 +25,13 @@ struct ServerCounts {
     int connections = 0;
     int streams = 0;
     std::int64_t accepted = 0;
-    std::int64_t refused = 0;  // answered by the wire itself: 400, 408, 413, 414, 431, 501, 505
+    std::int64_t refused = 0;  // answered by the wire itself, see refusal.hpp
 };
 
 class Server {
 public:
-    // Both sockets stay the caller's. `handoff` is a SOCK_SEQPACKET on which workers pass each
-    // other connections, -1 = none.
+    // Both sockets stay the caller's. `handoff_receive` is a SOCK_SEQPACKET on which workers pass
+    // each other connections, -1 = none.
     Server(int listener, int handoff_receive, Limits limits);
     ~Server();
     Server(const Server&) = delete;

@@ -35,6 +35,16 @@ union Passed {
     cmsghdr aligned;
 };
 
+// `part` is one byte, since a message needs content to carry a descriptor.
+msghdr message_of(iovec& part, Passed& passed) noexcept {
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = passed.bytes;
+    message.msg_controllen = sizeof passed.bytes;
+    return message;
+}
+
 }  // namespace
 
 Accepted accept_connection(int listener) {
@@ -72,11 +82,7 @@ bool send_socket(int channel, int socket) noexcept {
     char nothing = 0;
     iovec part{&nothing, 1};
     Passed passed{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = passed.bytes;
-    message.msg_controllen = sizeof passed.bytes;
+    const msghdr message = message_of(part, passed);
     cmsghdr* header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
@@ -89,11 +95,7 @@ Accepted receive_socket(int channel) {
     char nothing = 0;
     iovec part{&nothing, 1};
     Passed passed{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = passed.bytes;
-    message.msg_controllen = sizeof passed.bytes;
+    msghdr message = message_of(part, passed);
     const ssize_t count = recvmsg(channel, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (count < 0) return {state_of_errno(), -1};
     const cmsghdr* header = CMSG_FIRSTHDR(&message);
