@@ -2,7 +2,6 @@
 #include "pg/execution_rows.hpp"
 
 #include "pg/json_text.hpp"
-
 #include "pg/replay_rows.hpp"
 
 namespace torale::pg {

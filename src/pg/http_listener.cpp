@@ -119,26 +119,25 @@ void HttpListener::close() {
 }
 
 // One log line as long as the reason stays the same.
-void HttpListener::fail(const HttpSettings& settings, std::string why) {
+void HttpListener::fail(std::string why) {
     close();
     if (why != problem_)
-        log_line("http not listening address=" + settings.address +
-                 " port=" + std::to_string(settings.port) + " error=" + why);
+        log_line("http not listening address=" + address_ + " port=" + std::to_string(port_) +
+                 " error=" + why);
     problem_ = std::move(why);
 }
 
 void HttpListener::open(const HttpSettings& settings) {
     if (!settings.is_allowed())
-        return fail(settings, "not a loopback address and torale.http_allow_remote is off");
+        return fail("not a loopback address and torale.http_allow_remote is off");
     sockets_.listener = listen_on(address_, port_);
-    if (!sockets_.listener.is_open()) return fail(settings, last_error());
-    if (!open_pair(sockets_)) return fail(settings, last_error());
+    if (!sockets_.listener.is_open()) return fail(last_error());
+    if (!open_pair(sockets_)) return fail(last_error());
     door_ = open_door();
-    if (!door_.is_open()) return fail(settings, last_error());
+    if (!door_.is_open()) return fail(last_error());
     epoll_event event{};
     event.events = EPOLLIN;
-    if (epoll_ctl(watch_.get(), EPOLL_CTL_ADD, door_.get(), &event) != 0)
-        return fail(settings, last_error());
+    if (epoll_ctl(watch_.get(), EPOLL_CTL_ADD, door_.get(), &event) != 0) return fail(last_error());
     problem_.clear();
     ++generation_;
     log_line("http listening address=" + address_ + " port=" + std::to_string(port_));

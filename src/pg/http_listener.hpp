@@ -35,7 +35,7 @@ public:
 private:
     void open(const HttpSettings& settings);
     void close();
-    void fail(const HttpSettings& settings, std::string why);
+    void fail(std::string why);
 
     Descriptor watch_;  // an epoll set: the door comes and goes, who waits wants one descriptor
     Descriptor door_;

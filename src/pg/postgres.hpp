@@ -1,5 +1,5 @@
 // The one include of Postgres, always the last include of a file: port.h renames printf and its
-// family, which standard headers do not survive. Every difference between 15 and 18 stands here.
+// family, which standard headers do not survive. What 15 to 18 call differently stands here.
 #pragma once
 
 extern "C" {

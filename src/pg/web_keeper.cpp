@@ -143,8 +143,8 @@ void WebKeeper::let_go() {
     previous_ = 0;
 }
 
-Instant WebKeeper::turn(const WebPlace& place, Instant now) {
-    now_ = now;
+// What the settings, the catalog and the workers say by now.
+void WebKeeper::look(const WebPlace& place) {
     settings_ = current_http();
     const std::uint32_t wished = settings_.port == 0 ? 0 : place.database;
     if (wished != database_) {
@@ -153,26 +153,36 @@ Instant WebKeeper::turn(const WebPlace& place, Instant now) {
         if (database_ != 0) set_web_state(database_, DatabaseState::unknown);
     }
     if (!place.view.is_blocked) blocked_since_.reset();
-    if (place.view.is_blocked && !blocked_since_) blocked_since_ = now;
+    if (place.view.is_blocked && !blocked_since_) blocked_since_ = now_;
     if (database_ != 0) retired_ += take_retirements(database_);
-    listen(place);
-    if (slots_.size() < static_cast<std::size_t>(settings_.workers))
-        slots_.resize(static_cast<std::size_t>(settings_.workers));
-    Instant next = std::min(now + look_again, listener_.retry_at().value_or(Instant::max()));
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-        Slot& slot = slots_[i];
-        reap(slot, place);
-        if (place.was_asked) note_request(slot.watch);
-        if (slot.handle != nullptr) {
-            // Who blocks a database has asked its workers himself.
-            if (!is_current(slot, i) && !place.view.is_blocked) stop(slot);
-            continue;
-        }
-        const bool may_start = listener_.is_open() && place.is_open && !place.view.is_blocked &&
-                               i < static_cast<std::size_t>(settings_.workers);
-        if (may_start && now >= slot.watch.retry_at) start(slot);
-        if (may_start && slot.handle == nullptr) next = std::min(next, slot.watch.retry_at);
+}
+
+// When a worker is to be tried again here; nothing = there is one, or there may be none.
+std::optional<Instant> WebKeeper::tend(std::size_t position, const WebPlace& place) {
+    Slot& slot = slots_[position];
+    reap(slot, place);
+    if (place.was_asked) note_request(slot.watch);
+    if (slot.handle != nullptr) {
+        // Who blocks a database has asked its workers himself.
+        if (!is_current(slot, position) && !place.view.is_blocked) stop(slot);
+        return std::nullopt;
     }
+    const bool may_start = listener_.is_open() && place.is_open && !place.view.is_blocked &&
+                           position < static_cast<std::size_t>(settings_.workers);
+    if (!may_start) return std::nullopt;
+    if (now_ >= slot.watch.retry_at) start(slot);
+    if (slot.handle != nullptr) return std::nullopt;
+    return slot.watch.retry_at;
+}
+
+Instant WebKeeper::turn(const WebPlace& place, Instant now) {
+    now_ = now;
+    look(place);
+    listen(place);
+    slots_.resize(std::max(slots_.size(), static_cast<std::size_t>(settings_.workers)));
+    Instant next = std::min(now + look_again, listener_.retry_at().value_or(Instant::max()));
+    for (std::size_t position = 0; position < slots_.size(); ++position)
+        next = std::min(next, tend(position, place).value_or(next));
     retired_ = 0;
     let_go();
     return std::max(next, now + not_before);

@@ -40,7 +40,9 @@ private:
         int listener = 0;
     };
 
+    void look(const WebPlace& place);
     void listen(const WebPlace& place);
+    std::optional<Instant> tend(std::size_t position, const WebPlace& place);
     void reap(Slot& slot, const WebPlace& place);
     bool is_current(const Slot& slot, std::size_t position) const;
     void stop(Slot& slot);

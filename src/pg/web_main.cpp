@@ -125,8 +125,10 @@ void WebWorker::begin_to_end() {
     const bool must = stop_requested();
     end_at_ = std::chrono::steady_clock::now() +
               (must ? milliseconds(ending_longest) : milliseconds(retiring_longest));
-    if (must) service_.stop();
-    if (!must) report_retirement();
+    if (must)
+        service_.stop();
+    else
+        report_retirement();
     report_state(must ? "stopping" : "retiring");
     server_.drain();
 }

@@ -166,12 +166,11 @@ core::HttpResponse WebService::answer_metrics() {
     return response;
 }
 
-core::HttpResponse WebService::answer_probe(const core::HttpRequest& request, bool& is_probe) {
-    is_probe = request.method == "GET" || request.method == "HEAD";
-    if (is_probe && request.path() == "/live") return plain_text("live\n");
-    if (is_probe && request.path() == "/metrics") return answer_metrics();
-    is_probe = is_probe && request.path() == "/ready";
-    if (!is_probe) return {};
+std::optional<core::HttpResponse> WebService::answer_probe(const core::HttpRequest& request) {
+    if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
+    if (request.path() == "/live") return plain_text("live\n");
+    if (request.path() == "/metrics") return answer_metrics();
+    if (request.path() != "/ready") return std::nullopt;
     const std::string reason = unready_reason();
     return reason.empty() ? plain_text("ready\n") : unavailable(reason);
 }
@@ -221,9 +220,8 @@ core::HttpResponse WebService::survive(const std::exception& error) {
 
 core::HttpResponse WebService::answer_or_refuse(const http::Exchange& exchange) {
     try {
-        bool is_probe = false;
-        core::HttpResponse response = answer_probe(exchange.request, is_probe);
-        return is_probe ? response : answer_rest(exchange);
+        if (auto probe = answer_probe(exchange.request)) return *std::move(probe);
+        return answer_rest(exchange);
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const ExtensionGone&) {

@@ -1,7 +1,8 @@
 // One request of a web worker to its response: the probes of an operator here, all else by rest.
 #pragma once
-#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "http/server.hpp"
 #include "pg/rate_limits.hpp"
@@ -35,7 +36,7 @@ public:
 
 private:
     core::HttpResponse answer_or_refuse(const http::Exchange& exchange);
-    core::HttpResponse answer_probe(const core::HttpRequest& request, bool& is_probe);
+    std::optional<core::HttpResponse> answer_probe(const core::HttpRequest& request);
     core::HttpResponse answer_metrics();
     core::HttpResponse answer_rest(const http::Exchange& exchange);
     core::HttpResponse answer_with_keys(const http::Exchange& exchange);
