@@ -4,7 +4,9 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-import { bearer, close, finish, none, ok, sign } from './probe.mjs'
+import { close } from './probe.mjs'
+import { none, ok } from './tap.mjs'
+import { bearer, sign } from './token.mjs'
 
 const user = bearer(sign({ role: 'web_user', sub: 'ann' }))
 
@@ -69,4 +71,3 @@ const log = readFileSync(process.env.TORALE_SERVER_LOG, 'utf8')
 none(log.split('\n').filter((line) => /was terminated by signal|PANIC|server process .* was terminated/.test(line)), 'no process crashed')
 none(secrets.filter((secret) => log.includes(secret) || log.includes(secret.split('.').at(-1))), 'the log holds no key and no token')
 close()
-finish()

@@ -5,35 +5,27 @@
 // Each table starts with the data of neutral.sql; a row that may have written is undone. PATTERN
 // runs only the rows whose request it matches.
 import { spawnSync } from 'node:child_process'
-import { createHmac } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { inspect, isDeepStrictEqual } from 'node:util'
 
+import { base, url } from './probe.mjs'
 import { Part, any } from './requests/table.mjs'
+import { ok } from './tap.mjs'
+import { sign } from './token.mjs'
 
 const [server, pattern] = process.argv.slice(2)
 const here = fileURLToPath(new URL('.', import.meta.url))
-const base = new URL(process.env.TORALE_URL)
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
 
 // --- the request ---
-
-const encode = (part) => Buffer.from(JSON.stringify(part)).toString('base64url')
-export function sign(claims, { header = { alg: 'HS256', typ: 'JWT' }, key = process.env.TORALE_JWT_SECRET, hash = 'sha256' } = {}) {
-    const content = `${encode(header)}.${encode(claims)}`
-    return `${content}.${createHmac(hash, key).update(content).digest('base64url')}`
-}
 
 function tokenFor(as) {
     if (as === undefined) return {}
     const claims = typeof as === 'string' ? { role: as, sub: 'ann' } : as
     return { Authorization: `Bearer ${sign(claims)}` }
 }
-
-// Only what a URL cannot hold: tables stay readable, and "%" and "+" mean what they mean.
-const url = (text) => text.replace(/[^\x21-\x7e]|["\\<>^`{|}]/gu, encodeURIComponent)
 
 function headersOf(more) {
     const { headers, accept, prefer, send } = more
@@ -169,16 +161,13 @@ function report(title, row, found) {
     const [ask, , , more = {}] = row
     const who = more.as === undefined ? '' : ` as ${typeof more.as === 'string' ? more.as : JSON.stringify(more.as)}`
     const extra = ['prefer', 'accept'].filter((name) => more[name]).map((name) => ` ${name} ${more[name]}`).join('')
-    const name = `${title}: ${more.name ?? ask}${who}${extra}${more.why ? ` (${more.why})` : ''}`
-    console.log(`${found.length === 0 ? 'ok' : 'not ok'} - ${name.replaceAll('#', '\\#')}`)
-    for (const line of found) console.log(line.replace(/^/gm, '#   '))
+    ok(found.length === 0, `${title}: ${more.name ?? ask}${who}${extra}${more.why ? ` (${more.why})` : ''}`, ...found)
 }
 
 const servers = ['plain', 'profiles', 'limited']
 const files = readdirSync(`${here}requests`).filter((name) => /^\d.*\.mjs$/.test(name)).sort()
 let isClean = true
 let asked = 0
-let failures = 0
 for (const file of files) {
     const { default: table } = await import(`./requests/${file}`)
     if (!servers.includes(table.server)) throw new Error(`${file} is meant for no server`)
@@ -189,9 +178,8 @@ for (const file of files) {
         isClean = !mayWrite(row[0])
         const found = await wrongs(row).catch((error) => [String(error)])
         ++asked
-        if (found.length > 0) ++failures
         report(table.title, row, found)
     }
 }
 agent.destroy()
-process.exitCode = failures > 0 || asked === 0 ? 1 : 0
+if (asked === 0) process.exitCode = 1

@@ -1,5 +1,6 @@
 // Owners beside each other over SQL and HTTP: nobody reads, changes or infers another's rows.
-import { close, exchange, finish, is, none, psql, rows } from './probe.mjs'
+import { close, exchange, psql, rows } from './probe.mjs'
+import { is, none } from './tap.mjs'
 import { administer, call, callProcedures, refuse } from './tenants/calls.mjs'
 import { functions } from './tenants/functions.mjs'
 import { relations } from './tenants/relations.mjs'
@@ -64,4 +65,3 @@ await follow(users, [ann, bob, carol])
 await subscribe([ann, bob, carol])
 is(psql(`SELECT count(*) FROM torale.users WHERE id LIKE '%0e0e0e0e%';`), '0', 'and nobody was made up')
 close()
-finish()

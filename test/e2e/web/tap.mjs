@@ -1,31 +1,43 @@
-// Tests that speak TAP: each is a name and what must not throw.
-let failures = 0
+// Tests that speak TAP; one that fails makes the exit status 1.
+import { inspect, isDeepStrictEqual } from 'node:util'
 
-const commented = (text) => String(text).replace(/^/gm, '#   ')
+export const show = (value) => inspect(value, { depth: 8, breakLength: 110, maxStringLength: 600, maxArrayLength: 20 })
 
+// Returns whether it held, as the next three do.
+export function ok(holds, name, ...why) {
+    console.log(`${holds ? 'ok' : 'not ok'} - ${name.replaceAll('#', '\\#')}`)
+    if (holds) return true
+    process.exitCode = 1
+    for (const line of why) console.log((typeof line === 'string' ? line : show(line)).replace(/^/gm, '#   ').slice(0, 6000))
+    return false
+}
+export const is = (got, expected, name) => ok(isDeepStrictEqual(got, expected), name, 'got:', got, 'expected:', expected)
+// One test of many cases: `faults` says what was wrong with which.
+export const none = (faults, name) => ok(faults.length === 0, name, `${faults.length} faults:`, ...faults.slice(0, 12))
+
+// A test of what must not throw.
 export async function test(name, act) {
-    const title = name.replaceAll('#', '\\#')
     try {
         await act()
-        console.log(`ok - ${title}`)
-        return true
     } catch (error) {
-        ++failures
-        process.exitCode = 1
-        console.log(`not ok - ${title}\n${commented(error?.stack ?? error)}`)
-        return false
+        return ok(false, name, error?.stack ?? error)
     }
+    return ok(true, name)
 }
 
-// Asks until `isTrue(answer)`; an error with the last answer when it never was.
-export async function until(ask, isTrue, { seconds = 30, what = 'the condition' } = {}) {
+// Asks until `isTrue(answer)`; the last answer when it never was, for the test of it that follows.
+export async function askUntil(ask, isTrue, seconds = 60) {
     const deadline = performance.now() + seconds * 1000
     for (;;) {
         const answer = await ask()
-        if (isTrue(answer)) return answer
-        if (performance.now() > deadline) throw new Error(`${what} was not met in ${seconds} s: ${JSON.stringify(answer)}`)
+        if (isTrue(answer) || performance.now() > deadline) return answer
         await new Promise((resolve) => setTimeout(resolve, 20))
     }
 }
 
-export const failureCount = () => failures
+// The same; an error when it never was.
+export async function until(ask, isTrue, { seconds = 30, what = 'the condition' } = {}) {
+    const answer = await askUntil(ask, isTrue, seconds)
+    if (!isTrue(answer)) throw new Error(`${what} was not met in ${seconds} s: ${JSON.stringify(answer)}`)
+    return answer
+}

@@ -1,21 +1,28 @@
-// Tokens as an issuer makes them.
-import { createHmac, sign as signWith } from 'node:crypto'
+// Tokens as an issuer makes them, and as a forger does.
+import { createHmac, sign as signBytes } from 'node:crypto'
 
-const encode = (part) => Buffer.from(JSON.stringify(part)).toString('base64url')
+// A text goes as it is: JSON may be broken on purpose.
+export const encode = (part) => Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
 
-// HS256 with the server's secret; other keys are private keys of node:crypto.
-export function token(claims, { header = {}, key = process.env.TORALE_JWT_SECRET } = {}) {
+// By HMAC with the server's secret, whatever the header says.
+export function sign(claims, { header = { alg: 'HS256', typ: 'JWT' }, key = process.env.TORALE_JWT_SECRET, hash = 'sha256' } = {}) {
+    const content = `${encode(header)}.${encode(claims)}`
+    return `${content}.${createHmac(hash, key).update(content).digest('base64url')}`
+}
+
+// JOSE wants both numbers of an ECDSA signature side by side, not in DER.
+export function signByKey(header, claims, key, dsaEncoding = 'ieee-p1363') {
+    const content = `${encode(header)}.${encode(claims)}`
+    return `${content}.${signBytes('sha256', Buffer.from(content), { key, dsaEncoding }).toString('base64url')}`
+}
+
+// As its header says: HS256 with the server's secret, other algorithms with a private key of node:crypto.
+export function token(claims, { header = {}, key } = {}) {
     const head = { alg: 'HS256', typ: 'JWT', ...header }
-    const content = `${encode(head)}.${encode(claims)}`
-    return `${content}.${signature(head.alg, content, key)}`
+    if (head.alg === 'none') return `${encode(head)}.${encode(claims)}.`
+    return head.alg === 'HS256' ? sign(claims, { header: head, key }) : signByKey(head, claims, key)
 }
 
-function signature(algorithm, content, key) {
-    if (algorithm === 'none') return ''
-    if (algorithm === 'HS256') return createHmac('sha256', key).update(content).digest('base64url')
-    // JOSE wants both numbers of an ECDSA signature side by side, not in DER.
-    return signWith('sha256', Buffer.from(content), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')
-}
-
-export const bearer = (...args) => ({ Authorization: `Bearer ${token(...args)}` })
+// Of a token or an API key as it is, or of the claims of one.
+export const bearer = (who, how) => ({ Authorization: `Bearer ${typeof who === 'string' ? who : token(who, how)}` })
 export const inSeconds = (seconds) => Math.floor(Date.now() / 1000) + seconds

@@ -1,5 +1,6 @@
 // Bodies and methods that nobody sends by mistake.
-import { exchange, none } from '../probe.mjs'
+import { exchange } from '../probe.mjs'
+import { none } from '../tap.mjs'
 
 const json = { 'Content-Type': 'application/json' }
 const csv = { 'Content-Type': 'text/csv' }

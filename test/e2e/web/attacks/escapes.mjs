@@ -1,6 +1,8 @@
 // What a function that runs any statement can make of a session, with one worker, so that the next
 // request has the same one: never more than the authenticator, and nothing stays.
-import { bearer, exchange, is, none, sign, until } from '../probe.mjs'
+import { exchange } from '../probe.mjs'
+import { askUntil, is, none } from '../tap.mjs'
+import { bearer, sign } from '../token.mjs'
 
 const user = bearer(sign({ role: 'web_user', sub: 'ann' }))
 const slow = bearer(sign({ role: 'web_slow', sub: 'ann' }))
@@ -67,6 +69,6 @@ export async function timeouts() {
 export async function suicide() {
     const end = await escape('RESET ROLE; SELECT pg_terminate_backend(pg_backend_pid()); SELECT pg_sleep(60)').catch((error) => ({ status: 0, text: String(error) }))
     none(end.status === 0 || end.status >= 500 ? [] : [end.text], 'a statement that ends its own worker does not succeed')
-    const after = await until(() => exchange({ path: '/films?limit=1' }).catch(() => ({ status: 0 })), ({ status }) => status === 200)
+    const after = await askUntil(() => exchange({ path: '/films?limit=1' }).catch(() => ({ status: 0 })), ({ status }) => status === 200)
     is(after.status, 200, 'and another takes its place')
 }

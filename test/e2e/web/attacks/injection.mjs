@@ -1,6 +1,7 @@
 // SQL in every place of the grammar. None of it may break a statement (42601), change the database,
 // show what is closed, or be the server's fault.
-import { exchange, none } from '../probe.mjs'
+import { exchange } from '../probe.mjs'
+import { none } from '../tap.mjs'
 
 const evil = [
     "'", "''", '"', '""', '\\', "\\'", '`', ';', '--', '/*', '*/', '$1', '$$', '$x$', '%', '_', '*', '(', ')', '()', '{', '}', '[', ']', ',', '.', ':', '::', '->', '->>', '!', '=', '&', '...', '\t', '\n', ' ',

@@ -1,7 +1,9 @@
 // API keys: ended at once, also on a connection that stays; guessing them is slow.
 import http from 'node:http'
 
-import { bearer, exchange, is, literal, ok, psql, sign, until } from '../probe.mjs'
+import { exchange, literal, psql } from '../probe.mjs'
+import { askUntil, is, ok } from '../tap.mjs'
+import { bearer, sign } from '../token.mjs'
 
 const owner = 'keeper'
 const makeKey = (name) => psql(`SET SESSION AUTHORIZATION torale_authenticator; SET ROLE torale_user;
@@ -54,7 +56,7 @@ export async function guess(key, most) {
         for (let i = 0; i < most; ++i) await ask(thief, bearer(`sk_${String(i).padStart(43, 'y')}`))
         return [(await ask(thief, bearer(key))).status, (await ask(owner_, bearer(key))).status]
     }
-    is(await until(pair, ([mine]) => mine === 429, 20), [429, 200], 'a good key is of no use there, and works elsewhere')
+    is(await askUntil(pair, ([mine]) => mine === 429, 20), [429, 200], 'a good key is of no use there, and works elsewhere')
     const { status } = await exchange({ path: '/live', agent: thief })
     is(status, 200, 'probes are answered')
     thief.destroy()

@@ -2,7 +2,8 @@
 // a second answer.
 import net from 'node:net'
 
-import { base, exchange, is, none, ok, until } from '../probe.mjs'
+import { base, exchange } from '../probe.mjs'
+import { askUntil, is, none, ok } from '../tap.mjs'
 
 export const open = () => net.connect({ host: base.hostname, port: Number(base.port) })
 
@@ -102,6 +103,6 @@ export async function split(headers) {
         }
     }
     none(faults, 'no value of a request or of a function becomes a header line of its own')
-    const still = await until(() => exchange({ path: '/live' }), ({ status }) => status === 200)
+    const still = await askUntil(() => exchange({ path: '/live' }), ({ status }) => status === 200)
     is(still.status, 200, 'after all that the server answers')
 }

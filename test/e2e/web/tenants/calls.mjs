@@ -1,5 +1,6 @@
 // Calling: every function, with ids and names of another's, by who may and by who may not.
-import { exchange, is, literal, none, psql } from '../probe.mjs'
+import { exchange, literal, psql } from '../probe.mjs'
+import { is, none } from '../tap.mjs'
 import { functions } from './functions.mjs'
 import { fill, ghostOf, unequal, untwin } from './twins.mjs'
 import { attempt, others, tidy } from './world.mjs'

@@ -1,5 +1,6 @@
 // Reading: every table and view, by every way, with whatever a query can ask.
-import { exchange, literal, none, ok, rows } from '../probe.mjs'
+import { exchange, literal, rows } from '../probe.mjs'
+import { none, ok } from '../tap.mjs'
 import { relations } from './relations.mjs'
 import { fill, untwin } from './twins.mjs'
 import { attempt, others } from './world.mjs'

@@ -1,7 +1,8 @@
 // What is read by a stream or by a token in the address.
 import http from 'node:http'
 
-import { base, exchange, is, literal, none, ok, psql, until } from '../probe.mjs'
+import { base, exchange, literal, psql } from '../probe.mjs'
+import { askUntil, is, none, ok } from '../tap.mjs'
 import { idOf, others } from './world.mjs'
 
 function listen(headers) {
@@ -18,7 +19,7 @@ function listen(headers) {
 // Others' findings first: whoever sees their own after them would have seen those.
 export async function follow(callers, people) {
     const streams = callers.map((caller) => ({ caller, stream: listen(caller.headers) }))
-    for (const { stream, caller } of streams) is((await until(() => stream, (s) => s.status !== 0)).status, 200, `${caller.way}: /events opens`)
+    for (const { stream, caller } of streams) is((await askUntil(() => stream, (s) => s.status !== 0)).status, 200, `${caller.way}: /events opens`)
     const waiting = [...people].reverse()
     for (const round of [1, 2]) {
         for (const { owner, mark } of waiting) {
@@ -26,7 +27,7 @@ export async function follow(callers, people) {
         }
         for (const { caller, stream } of streams) {
             const wanted = `round ${round} ${caller.who.mark}`
-            ok((await until(() => stream.text, (text) => text.includes(wanted))).includes(wanted), `${caller.way}: /events tells of their finding, round ${round}`, stream.text)
+            ok((await askUntil(() => stream.text, (text) => text.includes(wanted))).includes(wanted), `${caller.way}: /events tells of their finding, round ${round}`, stream.text)
         }
     }
     for (const { caller, stream } of streams) {

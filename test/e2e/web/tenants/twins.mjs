@@ -1,5 +1,6 @@
 // The same request about what is another's and about what does not exist: nobody may tell them apart.
-import { exchange, show } from '../probe.mjs'
+import { exchange } from '../probe.mjs'
+import { show } from '../tap.mjs'
 import { idOf, marks } from './world.mjs'
 
 // {mark}, {id}, {owner} of `person`, {own} of whoever asks; in texts, arrays and objects.

@@ -3,7 +3,8 @@
 // is what is asked of things that do not exist.
 import { readFileSync } from 'node:fs'
 
-import { bearer, literal, psql, rows, sign } from '../probe.mjs'
+import { literal, psql, rows } from '../probe.mjs'
+import { bearer, sign } from '../token.mjs'
 
 export const marks = { ann: '0a0a0a0a', bob: '0b0b0b0b', carol: '0c0c0c0c', root: '0d0d0d0d', nobody: '0e0e0e0e' }
 export const idOf = (mark) => `${mark}-0000-0000-0000-000000000000`

@@ -1,5 +1,6 @@
 // Writing: every table, with ids and names of another's.
-import { exchange, literal, none } from '../probe.mjs'
+import { exchange, literal } from '../probe.mjs'
+import { none } from '../tap.mjs'
 import { columns, bySql } from './reads.mjs'
 import { relations } from './relations.mjs'
 import { fill, ghostOf, unequal, untwin } from './twins.mjs'
