@@ -8,6 +8,7 @@
 #include "pg/open_transaction.hpp"
 #include "pg/request_admission.hpp"
 #include "pg/request_session.hpp"
+#include "rest/render.hpp"
 #include "rest/reply.hpp"
 
 namespace torale::pg {
@@ -55,20 +56,6 @@ rest::Answer read_answer(std::vector<std::optional<std::string>> row) {
     answer.location = std::move(row[5]).value_or("");
     answer.inserted = number(row[6]);
     return answer;
-}
-
-// "schema.function" or "function".
-rest::Statement call_without_arguments(const std::string& function) {
-    const std::size_t dot = function.find('.');
-    rest::SqlWriter out;
-    // Whatever it returns, one row or none.
-    out << "SELECT pg_catalog.count(*) FROM ";
-    if (dot == std::string::npos)
-        out.identifier(function);
-    else
-        out.name(function.substr(0, dot), function.substr(dot + 1));
-    out << "()";
-    return out.take();
 }
 
 // "Plan Rows" of the topmost node.
@@ -133,18 +120,11 @@ rest::Result<rest::Identity> PgRequestTransaction::admit(
     }
 }
 
-std::string PgRequestTransaction::search_path(const std::string& schema) const {
-    rest::SqlWriter out;
-    out.identifier(schema);
-    for (const std::string& extra : parts_.options.extra_search_path)
-        (out << ", ").identifier(extra);
-    return out.take().sql;
-}
-
 void PgRequestTransaction::set_up(const rest::Identity& identity,
                                   const rest::RequestSettings& settings) {
     const RequestRoles::Settings& role_settings = parts_.roles.settings_of(identity.role);
-    const std::string path = search_path(settings.search_path_schema);
+    const std::string path =
+        rest::render_search_path(settings.search_path_schema, parts_.options.extra_search_path);
     guarded([&] {
         for (const auto& [name, value] : role_settings) set_local(name.c_str(), value);
         take_on(identity.role);
@@ -174,7 +154,7 @@ core::Result<bool, rest::SqlError> PgRequestTransaction::apply(
         }
         set_up(identity, settings);
         if (!parts_.options.pre_request.empty())
-            parts_.plans.run(call_without_arguments(parts_.options.pre_request), plan_key_);
+            parts_.plans.run(rest::render_bare_call(parts_.options.pre_request), plan_key_);
         return true;
     });
 }
@@ -205,14 +185,6 @@ core::Result<std::optional<std::string>, rest::SqlError> PgRequestTransaction::f
 core::Result<bool, rest::SqlError> PgRequestTransaction::commit() {
     return caught([&] {
         commit_open();
-        return true;
-    });
-}
-
-core::Result<bool, rest::SqlError> PgRequestTransaction::roll_back() {
-    return caught([&] {
-        guarded([] { SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0); });
-        abort_open();
         return true;
     });
 }

@@ -32,13 +32,11 @@ public:
     core::Result<std::optional<std::string>, rest::SqlError> feed_items(
         const std::string& token_hash) override;
     core::Result<bool, rest::SqlError> commit() override;
-    core::Result<bool, rest::SqlError> roll_back() override;
 
 private:
     void open(const std::string& isolation);
     void commit_open();
     void abort_open();
-    std::string search_path(const std::string& schema) const;
     void set_up(const rest::Identity& identity, const rest::RequestSettings& settings);
 
     RequestParts parts_;

@@ -58,8 +58,6 @@ public:
     virtual core::Result<std::optional<std::string>, SqlError> feed_items(
         const std::string& token_hash) = 0;
     virtual core::Result<bool, SqlError> commit() = 0;
-    // Rolls back after checking deferred constraints.
-    virtual core::Result<bool, SqlError> roll_back() = 0;
 };
 
 class Database {

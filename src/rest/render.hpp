@@ -2,6 +2,7 @@
 // the columns of Answer. Pure.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "rest/plan.hpp"
@@ -17,6 +18,11 @@ Statement render_count(const Plan& plan);
 Statement render_rights(const std::string& schema);
 // Its answer's body lists what torale.events() has since then, after the id given ("" = none).
 Statement render_events(core::Time since, const std::string& after, int limit);
+
+// "schema.function" or "function" without arguments; one row, whatever it returns.
+Statement render_bare_call(const std::string& function);
+// The value of search_path: the request's schema first.
+std::string render_search_path(const std::string& schema, const std::vector<std::string>& extra);
 
 // "coalesce(json_agg(t), '[]')::text" and its relatives over rows of the alias `_rows`.
 void render_body(SqlWriter& out, const Plan& plan);

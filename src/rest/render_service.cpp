@@ -1,4 +1,5 @@
-// The statements of the server's own pages: the root and the streams of events.
+// The statements of the server itself: the root, the streams of events, the function before a
+// request.
 #include "rest/render.hpp"
 
 namespace torale::rest {
@@ -36,6 +37,25 @@ Statement render_events(core::Time since, const std::string& after, int limit) {
     out.number(limit);
     out << ") e";
     return out.take();
+}
+
+Statement render_bare_call(const std::string& function) {
+    const std::size_t dot = function.find('.');
+    SqlWriter out;
+    out << "SELECT pg_catalog.count(*) FROM ";
+    if (dot == std::string::npos)
+        out.identifier(function);
+    else
+        out.name(function.substr(0, dot), function.substr(dot + 1));
+    out << "()";
+    return out.take();
+}
+
+std::string render_search_path(const std::string& schema, const std::vector<std::string>& extra) {
+    SqlWriter out;
+    out.identifier(schema);
+    for (const std::string& one : extra) (out << ", ").identifier(one);
+    return out.take().sql;
 }
 
 }  // namespace torale::rest

@@ -64,11 +64,6 @@ struct FakeDatabase final : Database {
             if (database.commit_error) return *database.commit_error;
             return true;
         }
-        core::Result<bool, SqlError> roll_back() override {
-            is_over = true;
-            database.calls.push_back("roll back");
-            return true;
-        }
     };
 
     std::shared_ptr<const Schema> schema() override { return now; }
