@@ -69,14 +69,16 @@ packages:
 # --- verbs ---
 
 sub = $(MAKE) --no-print-directory -f $(firstword $(MAKEFILE_LIST))
+# All cores, unless the caller has said how many.
+jobs = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 install_anyhow = $(if $(shell test -w $(pkglibdir) || echo no),sudo -n) $(sub) -s install \
 	PG_CONFIG=$(PG_CONFIG)
 
 test: packages  ## build, install, run every suite: "N passed, N failed"
-	$(sub) all tools && $(install_anyhow) && $(here)/test/run
+	$(sub) $(jobs) all tools && $(install_anyhow) && $(here)/test/run
 
 demo: packages  ## a private server, real documents, three runs of a task, two minutes
-	$(sub) all tools && $(install_anyhow) && $(here)/examples/demo/run
+	$(sub) $(jobs) all tools && $(install_anyhow) && $(here)/examples/demo/run
 
 tools: all build/Makefile  ## everything CMake builds: unit tests, CLI, fake outside world
 	cmake --build build -j$$(nproc)
